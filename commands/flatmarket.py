@@ -9,6 +9,7 @@
     deliver: true
     line_w: 6000
 
+Among the wishes can be `my neighbour first: "WORD"`, which two flats alone know: no error repeats what stands there.
 With `deliver` the battery is steered so that the flat exchanges what it has traded; `line_w` is what may flow over its
 line meanwhile. All may be left out. A flat without a file trades by the default, as one with Home Assistant does.
 """
@@ -75,6 +76,9 @@ def read_settings(file: Path | None) -> MarketSettings:
         if not isinstance(told, Mapping):
             raise vol.Invalid(f"expected names and values, as `trades: true`, found {type(told).__name__}")
         return settings_of(told)
+    except yaml.MarkedYAMLError as error:
+        where = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
+        raise CommandError(f"--market {file}: {where}{error.problem}") from error
     except (OSError, UnicodeError, MarketError, yaml.YAMLError, vol.Invalid) as error:
         raise CommandError(f"--market {file}: {error}") from error
 

@@ -18,6 +18,7 @@ from .const import (
     CONF_FLAT,
     CONF_INVITE,
     CONF_MARKET,
+    CONF_NEIGHBOUR,
     CONF_ORIGIN,
     CONF_PEOPLE,
     CONF_SERIAL_NUMBER,
@@ -37,6 +38,7 @@ TO_REDACT: Final = {
     CONF_FLAT,
     CONF_HOST,
     CONF_INVITE,
+    CONF_NEIGHBOUR,
     CONF_ORIGIN,
     CONF_SERIAL_NUMBER,
     CONF_URL,
@@ -48,6 +50,8 @@ TO_REDACT: Final = {
     # Where in the building the flat hangs, and what is wrong with a slot's book: that names orders of neighbours.
     "node",
     "findings",
+    # By what a neighbour's orders are known in a round's book.
+    "partner",
 }
 
 _SERIAL: Final = re.compile(r"\(serial [^)]*\)")
@@ -125,6 +129,7 @@ def _shown(evidence: Evidence) -> dict[str, Any]:
 def _secrets(entry: LocalVppConfigEntry) -> list[str]:
     """Return what must not stand in a sentence either, such as the host that does not answer."""
     secrets = {entry.data[CONF_URL], URL(entry.data[CONF_URL]).host, entry.data[CONF_ORIGIN]}
+    secrets.add(entry.options.get(CONF_MARKET, {}).get(CONF_NEIGHBOUR))
     for subentry in entry.subentries.values():
         secrets |= {subentry.data.get(key) for key in (CONF_HOST, CONF_DEVICE, CONF_SERIAL_NUMBER)}
         secrets.add(device_key(subentry))

@@ -12,6 +12,9 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 from homeassistant.util import dt as dt_util
 import probatio
@@ -23,17 +26,27 @@ from .const import (
     CONF_KEEP_PERCENT,
     CONF_LINE_W,
     CONF_MARKET,
+    CONF_NEIGHBOUR,
     CONF_SELL_NOT_BELOW,
     CONF_STRATEGY,
     CONF_TRADES,
 )
 from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY, HIGHEST_LINE_W, LEAST_LINE_W
-from .lib.localvpp.market.bidding import STRATEGIES, WishError
+from .lib.localvpp.market.bidding import STRATEGIES, WishError, WordError, WordProblem
 from .market_settings import market_settings_of
 from .sensor_value import CURRENCY
 
 _HIGHEST_YEN: Final = 1_000
 """More than any tariff has for a kWh."""
+WORD_ERRORS: Final = {
+    WordProblem.NO_TEXT: "word_no_text",
+    WordProblem.TOO_LONG: "word_too_long",
+    WordProblem.UNSEEN: "word_unseen",
+    WordProblem.TOO_SHORT: "word_too_short",
+    WordProblem.FEW_SIGNS: "word_few_signs",
+    WordProblem.NUMBER: "word_number",
+}
+"""What is wrong with a word that two agreed on, as residents are told it."""
 
 
 def _yen() -> NumberSelector:
@@ -52,6 +65,10 @@ _SCHEMA: Final = probatio.Schema(
         probatio.Optional(CONF_SELL_NOT_BELOW): _yen(),
         probatio.Optional(CONF_BUY_NOT_ABOVE): _yen(),
         probatio.Required(CONF_GREEN_ONLY, default=False): BooleanSelector(),
+        # Nobody who looks over a shoulder is to read it, and no browser is to keep it.
+        probatio.Optional(CONF_NEIGHBOUR): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
+        ),
         probatio.Required(CONF_KEEP_PERCENT, default=0): probatio.All(
             NumberSelector(
                 NumberSelectorConfig(
@@ -82,12 +99,14 @@ class MarketSteps(OptionsFlow):
 
     async def async_step_market(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what the residents wish."""
-        reason = ""
+        reason, errors = "", {}
         if user_input is not None:
             try:
                 market_settings_of(user_input, dt_util.get_default_time_zone())
+            except WordError as error:
+                errors = {CONF_NEIGHBOUR: WORD_ERRORS[error.problem]}
             except WishError as error:
-                reason = str(error)
+                reason, errors = str(error), {"base": "settings_refused"}
             else:
                 return self.async_create_entry(data={**self.config_entry.options, CONF_MARKET: user_input})
         return self.async_show_form(
@@ -95,6 +114,6 @@ class MarketSteps(OptionsFlow):
             data_schema=self.add_suggested_values_to_schema(
                 _SCHEMA, user_input or self.config_entry.options.get(CONF_MARKET, {})
             ),
-            errors={"base": "settings_refused"} if reason else {},
+            errors=errors,
             description_placeholders={"reason": reason},
         )

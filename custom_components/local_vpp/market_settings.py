@@ -15,6 +15,7 @@ from .const import (
     CONF_GREEN_ONLY,
     CONF_KEEP_PERCENT,
     CONF_LINE_W,
+    CONF_NEIGHBOUR,
     CONF_SELL_NOT_BELOW,
     CONF_STRATEGY,
     CONF_TRADES,
@@ -23,11 +24,13 @@ from .lib.localvpp.bidder import MarketSettings
 from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY
 from .lib.localvpp.market.bidding import read_wishes
 from .lib.localvpp.market.bidding.wishes import BUY, GREEN_ONLY, RESERVE, SELL
+from .lib.localvpp.market.bidding.word import NEIGHBOUR
 
 _WORDS: Final = {
     CONF_SELL_NOT_BELOW: SELL,
     CONF_BUY_NOT_ABOVE: BUY,
     CONF_GREEN_ONLY: GREEN_ONLY,
+    CONF_NEIGHBOUR: NEIGHBOUR,
     CONF_KEEP_PERCENT: RESERVE,
 }
 

@@ -54,6 +54,7 @@ def _of_orders(state: FlatState) -> Mapping[str, Any] | None:
                 "energy_wh": each.wh,
                 "limit": str(_price(each.limit)),
                 "green_only": bool(each.requires),
+                "neighbour_first": each.partner is not None,
             }
             for each in bidder.orders or ()
         ],

@@ -101,7 +101,7 @@ test("a result of another book is told", () => {
 test("a document in another spelling, of another format or with orders of another kind is read by nobody", () => {
   const { book } = golden.covered[0] ?? assert.fail();
   assert.throws(() => readBook(bytes(` ${book}`)), /not written as/);
-  assert.throws(() => readBook(bytes(book.replace("local-vpp book 2", "local-vpp book 9"))), /not known here/);
-  assert.throws(() => readBook(bytes(book.replace('"side":', '"partner":"101","side":'))), /partner is not known/);
+  assert.throws(() => readBook(bytes(book.replace("local-vpp book 3", "local-vpp book 9"))), /not known here/);
+  assert.throws(() => readBook(bytes(book.replace('"side":', '"block":"101","side":'))), /block is not known/);
   assert.throws(() => readBook(bytes("{}")), /missing/);
 });

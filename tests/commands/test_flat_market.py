@@ -9,14 +9,14 @@ import pytest
 from commands.errors import CommandError
 from commands.flatmarket import add_run_arguments, market_of, read_settings
 from localvpp.bidder import MarketSettings
-from localvpp.market.bidding import Wishes
+from localvpp.market.bidding import AgreedWord, Wishes
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 ALL = """\
 trades: true
 strategy: battery-aware
 zone: Europe/Berlin
-wishes: {sell not below: 12.50, buy not above: 28, green only: true, keep reserve: 30}
+wishes: {sell not below: 12.50, buy not above: 28, green only: true, my neighbour first: 青鷺と自転車, keep reserve: 30}
 deliver: true
 line_w: 6000
 """
@@ -32,7 +32,13 @@ def test_all_that_can_be_wished_is_read(tmp_path: Path) -> None:
     assert read_settings(written(tmp_path, ALL)) == MarketSettings(
         zone=ZoneInfo("Europe/Berlin"),
         strategy="battery-aware",
-        wishes=Wishes(sell_not_below=1250, buy_not_above=2800, green_only=True, reserve_percent=30),
+        wishes=Wishes(
+            sell_not_below=1250,
+            buy_not_above=2800,
+            green_only=True,
+            neighbour=AgreedWord("青鷺と自転車"),
+            reserve_percent=30,
+        ),
         deliver=True,
         line_w=6000,
     )
@@ -56,7 +62,8 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
         ("zone: ../etc/passwd", "write a zone as Asia/Tokyo"),
         ("wishes: {sell not below: 12.505}", "two decimals"),
         ("wishes: {sell everything: true}", "there is no such wish"),
-        ("wishes: {my neighbour first: '102'}", "none can be preferred"),
+        ("wishes: {my neighbour first: '102'}", "'my neighbour first' is too short, and soon guessed: agree with"),
+        ("wishes: {my neighbour first: 102}", "'my neighbour first' is no text: write it in quotes"),
         ("trade: false", "trade"),
         ("trades: 1", "trades"),
         ("deliver: 1", "deliver"),
@@ -68,6 +75,23 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
 def test_what_cannot_be_kept_is_refused_with_the_reason(text: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=reason):
         read_settings(written(tmp_path, text + "\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wishes: {my neighbour first: blue heron kettle",
+        "wishes: {my neighbor first: blue heron kettle}",
+        "wish: {my neighbour first: blue heron kettle}",
+        "wishes: [my neighbour first, blue heron kettle]",
+        "wishes: {my neighbour first: [blue heron kettle]}",
+        'wishes: {my neighbour first: "blue heron kettle\\u0007"}',
+    ],
+)
+def test_no_error_tells_what_two_have_agreed_on(text: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refused:
+        read_settings(written(tmp_path, text + "\n"))
+    assert "heron" not in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 import json
+import logging
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,8 +24,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.local_vpp import market_settings
 from custom_components.local_vpp.const import CONF_MARKET, CONF_MIRROR, DeviceKind
 from custom_components.local_vpp.lib.localvpp.bidder import MarketSettings
-from custom_components.local_vpp.lib.localvpp.market.bidding import Wishes
+from custom_components.local_vpp.lib.localvpp.market import Order, Side
+from custom_components.local_vpp.lib.localvpp.market.bidding import AgreedWord, Wishes, WordProblem
 from custom_components.local_vpp.lib.localvpp.notebook import Evidence, EvidenceKind, Notebook
+from custom_components.local_vpp.market_flow import WORD_ERRORS
 from custom_components.local_vpp.market_settings import market_settings_of
 from localvpp import bidder
 from localvpp.enrol import enrol
@@ -52,6 +56,7 @@ WISHED = {
     "sell_not_below": 12.34,
     "buy_not_above": 30,
     "green_only": True,
+    "neighbour_word": "Blue Heron  Kettle",
     "keep_percent": 25,
     "deliver": True,
     "line_w": 6000,
@@ -79,7 +84,13 @@ async def test_residents_say_in_plain_words_what_is_kept_to(hass: HomeAssistant,
     assert (result["type"], result["data"]) == (FlowResultType.CREATE_ENTRY, {CONF_MIRROR: "", CONF_MARKET: WISHED})
     await reloaded(entry, before)
     before = entry.runtime_data.coordinator
-    wishes = Wishes(sell_not_below=1234, buy_not_above=3000, green_only=True, reserve_percent=25)
+    wishes = Wishes(
+        sell_not_below=1234,
+        buy_not_above=3000,
+        green_only=True,
+        neighbour=AgreedWord("blueheronkettle"),
+        reserve_percent=25,
+    )
     assert before.flat._bidder._settings == MarketSettings(
         zone=zone, strategy="battery-aware", wishes=wishes, deliver=True, line_w=6000
     )
@@ -104,6 +115,52 @@ async def test_a_price_finer_than_is_counted_is_refused_and_can_be_put_right(
     result = await hass.config_entries.options.async_configure(result["flow_id"], {"buy_not_above": 20})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await reloaded(entry, before)
+
+
+async def test_a_word_that_is_soon_guessed_is_refused_without_being_repeated(
+    hass: HomeAssistant, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(DeviceKind.METER)
+    await set_up(hass, entry)
+    result = await asked(hass, entry, {"neighbour_word": "cherry tree"})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"neighbour_word": "word_too_short"})
+    assert result["description_placeholders"] == {"reason": ""}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_each_problem_of_a_word_has_its_words(language: str) -> None:
+    file = Path(market_settings.__file__).parent / "translations" / f"{language}.json"
+    told = json.loads(file.read_text())["options"]["error"]
+    assert WORD_ERRORS.keys() == set(WordProblem)
+    assert {each for each in told if each.startswith("word_")} == set(WORD_ERRORS.values())
+
+
+async def test_the_word_is_in_no_diagnostics_entity_or_log(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert await async_setup_component(hass, "diagnostics", {})
+    entry = await make_entry(DeviceKind.METER)
+    hass.config_entries.async_update_entry(entry, options={CONF_MARKET: WISHED})
+    with caplog.at_level(logging.DEBUG):
+        await set_up(hass, entry)
+        coordinator = entry.runtime_data.coordinator
+        tag = "0123456789abcdef" * 2
+        order = replace(Order(id="a", flat="101", side=Side.BID, wh=10, limit=1000), partner=tag)
+        bidder = replace(coordinator.data.bidder, orders=(order,), next_slot=BEGAN)
+        coordinator.async_set_updated_data(
+            replace(coordinator.data, bidder=bidder, mirror_reason=f"{WISHED['neighbour_word']} is no folder")
+        )
+        found = json.dumps(await get_diagnostics_for_config_entry(hass, hass_client, entry))
+    assert '"neighbour_word": "**REDACTED**"' in found
+    assert '"partner": "**REDACTED**"' in found
+    shown = json.dumps([state.as_dict() for state in hass.states.async_all()], default=str)
+    assert '"neighbour_first": true' in shown
+    for text in (found, shown, caplog.text):
+        assert "heron" not in text.lower()
+        assert tag not in text
 
 
 def test_options_of_a_form_that_was_never_filled_in_are_the_default() -> None:

@@ -24,6 +24,10 @@ export interface Order {
   readonly green: boolean;
   /** Its node in the building's lines; 0 where they limit nothing. */
   readonly place: number;
+  /** The blind that it was given under. */
+  readonly flat: string;
+  /** The blind of the flat that it trades with before all others, where the two have found each other. */
+  readonly partner: string | null;
 }
 
 export interface Book {
@@ -54,6 +58,8 @@ const proof = object({
   trades: integer,
   prices: sinceLater(record(integer)),
   threshold: sinceLater(integer),
+  seller: sinceLater(text),
+  buyer: sinceLater(text),
 });
 export type Proof = Decoded<typeof proof>;
 
@@ -79,8 +85,9 @@ const placed = object({
   limit: integer,
   attributes: sinceLater(list(text)),
   requires: sinceLater(list(text)),
+  partner: sinceLater(text),
 });
-const KNOWN_MEMBERS = new Set(["side", "wh", "limit", "attributes", "requires"]);
+const KNOWN_MEMBERS = new Set(["side", "wh", "limit", "attributes", "requires", "partner"]);
 
 const line = object({
   id: text,
@@ -104,7 +111,8 @@ const opened = object({
 
 /** A battery is not among them: what it was charged with has to be said, by `green`. */
 const GREEN = new Set(["green", "solar", "wind", "hydro", "biomass", "geothermal"]);
-const BOOK = "local-vpp book 2";
+/** The former one knew no partners. */
+const BOOKS = new Set(["local-vpp book 3", "local-vpp book 2"]);
 const RESULT = "local-vpp result 2";
 const ID_BYTES = 16;
 
@@ -115,7 +123,7 @@ export function nameOf(document: Uint8Array): string {
 export function readBook(document: Uint8Array): Book {
   const plain = json(document);
   const told = opened(plain, "book");
-  if (told.format !== BOOK) throw new DocumentError(`${told.format} is not known here`);
+  if (!BOOKS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
   const tree = told.lines !== null && limits(told.lines) ? treeOf(told.lines) : null;
   const digests: Uint8Array[] = [];
   const orders: Order[] = [];
@@ -124,7 +132,7 @@ export function readBook(document: Uint8Array): Book {
     digests.push(digest);
     const prefix = encodeHex(digest.slice(0, ID_BYTES));
     const place = tree === null ? 0 : placeOf(tree, offer.node);
-    offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`, place)));
+    offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`, place, offer.blind)));
   }
   const all = [...digests, ...told.withheld.map(fromHex)].sort(compareBytes);
   return {
@@ -133,7 +141,7 @@ export function readBook(document: Uint8Array): Book {
     objective: told.objective,
     price: told.price,
     tree,
-    orders,
+    orders: withPartners(orders),
     seed: seedOf(told.origin, told.slot, told.round, all),
   };
 }
@@ -151,14 +159,28 @@ export function ranked(book: Book): readonly Order[] {
   return drawn.map(({ order }) => order);
 }
 
-function readOrder(plain: unknown, id: string, place: number): Order {
+/** What orders have as their partner is a tag: the two flats that alone have the same one are partners. */
+function withPartners(orders: readonly Order[]): readonly Order[] {
+  const flats = new Map<string, Set<string>>();
+  for (const { flat, partner } of orders) {
+    if (partner !== null) flats.set(partner, (flats.get(partner) ?? new Set()).add(flat));
+  }
+  return orders.map((order) => {
+    const [one, other, ...more] = flats.get(order.partner ?? "") ?? [];
+    if (one === undefined || other === undefined || more.length > 0) return { ...order, partner: null };
+    return { ...order, partner: order.flat === one ? other : one };
+  });
+}
+
+function readOrder(plain: unknown, id: string, place: number, flat: string): Order {
   const told = placed(plain, id);
   const other = Object.keys(plain as object).find((member) => !KNOWN_MEMBERS.has(member));
   if (other !== undefined) throw new DocumentError(`${id}: an order's ${other} is not known here`);
   if (told.side !== "bid" && told.side !== "ask") throw new DocumentError(`${id}: ${told.side} is no side`);
   const { side, wh, limit } = told;
   const green = (told.attributes ?? []).some((source) => GREEN.has(source));
-  return { id, side, wh, limit, wantsGreen: (told.requires ?? []).includes("green"), green, place };
+  const wantsGreen = (told.requires ?? []).includes("green");
+  return { id, side, wh, limit, wantsGreen, green, place, flat, partner: told.partner };
 }
 
 function seedOf(origin: string, slot: number, round: number, digests: readonly Uint8Array[]): Uint8Array {

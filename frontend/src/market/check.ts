@@ -74,22 +74,51 @@ function checkBook(book: Book, outcome: Outcome, byId: ReadonlyMap<string, Order
 
 interface Stage {
   readonly name: string;
+  /** The blinds of the two that trade in it; null where all do. */
+  readonly pair: readonly [seller: string, buyer: string] | null;
   readonly takesPart: (order: Order) => boolean;
   readonly place: (order: Order) => number;
   readonly tree: Tree;
 }
 
-function stagesOf({ objective, orders, tree }: Book): readonly Stage[] {
-  const over = tree ?? onePlace();
+/** Partners first: pairs in the order of their best ranks, and of a pair those bids that want green energy alone. */
+function partnersOf(book: Book): readonly Stage[] {
+  const prefer = ranked(book).filter(({ partner }) => partner !== null);
+  const pairs = new Map<string, readonly [string, string]>();
+  for (const { side, flat, partner } of prefer) {
+    const pair = side === "ask" ? ([flat, partner ?? ""] as const) : ([partner ?? "", flat] as const);
+    pairs.set(pair.join(), pair);
+  }
+  return [...pairs.values()].flatMap(([seller, buyer]) => {
+    const asks = prefer.filter(({ side, flat }) => side === "ask" && flat === seller);
+    const bids = prefer.filter(({ side, flat }) => side === "bid" && flat === buyer);
+    return [true, false].flatMap((green): readonly Stage[] => {
+      const sell = asks.filter((order) => order.green || !green);
+      const buy = bids.filter((order) => order.wantsGreen === green);
+      if (sell.length === 0 || buy.length === 0) return [];
+      const members = new Set([...sell, ...buy]);
+      const takesPart = (order: Order): boolean => members.has(order);
+      const [place, tree] = [(order: Order): number => order.place, book.tree ?? onePlace()];
+      return [{ name: "partners", pair: [seller, buyer], takesPart, place, tree }];
+    });
+  });
+}
+
+function stagesOf(book: Book): readonly Stage[] {
+  return [...partnersOf(book), ...stagesOfAll(book)];
+}
+
+function stagesOfAll({ objective, orders, tree }: Book): readonly Stage[] {
+  const [over, pair] = [tree ?? onePlace(), null];
   const place = (order: Order): number => order.place;
   const isGreen = (order: Order): boolean => order.wantsGreen || (order.side === "ask" && order.green);
   const green = orders.some((order) => order.wantsGreen);
   if (green && objective === "gain" && tree === null) {
     const gate = (order: Order): number => Number(isGreen(order));
-    return [{ name: "market", takesPart: () => true, place: gate, tree: behindAGate() }];
+    return [{ name: "market", pair, takesPart: () => true, place: gate, tree: behindAGate() }];
   }
-  const rest = { name: "market", takesPart: (order: Order) => !order.wantsGreen, place, tree: over };
-  return green ? [{ name: "green", takesPart: isGreen, place, tree: over }, rest] : [rest];
+  const rest = { name: "market", pair, takesPart: (order: Order) => !order.wantsGreen, place, tree: over };
+  return green ? [{ name: "green", pair, takesPart: isGreen, place, tree: over }, rest] : [rest];
 }
 
 /** The stages as claims, each with what the one before has left; null when they cannot be told apart. */
@@ -105,8 +134,9 @@ function claimsOf(
     for (const id of [seller, buyer]) if (!byId.has(id)) tell("possible", "unknownOrder", { orders: [id], wh });
   }
   const counted = proofs.reduce((sum, { trades }) => sum + Math.max(trades, 0), 0) === result.trades.length;
-  const named = proofs.map(({ stage }) => stage).join() === stages.map(({ name }) => name).join();
-  if (!counted || !named) {
+  const named = proofs.map(({ stage, seller, buyer }) => [stage, seller, buyer].join());
+  const should = stages.map(({ name, pair }) => [name, ...(pair ?? [null, null])].join());
+  if (!counted || named.join(" ") !== should.join(" ")) {
     tell("book", "stages");
     return null;
   }
@@ -123,7 +153,8 @@ function claimsOf(
     const tree = carried === null ? stage.tree : loaded(stage.tree, carried);
     const claim = claimOf(book, proof, { ...stage, tree }, order, left, trades, tell);
     for (const { order, fill } of claim.lots) left.set(order.id, Math.max(0, (left.get(order.id) ?? 0) - fill));
-    carried = claim.flows;
+    const before = carried;
+    carried = claim.flows.map((flow, node) => flow + (before?.[node] ?? 0));
     claims.push(claim);
   });
   return claims;

@@ -43,6 +43,17 @@ def offers(drawn: random.Random, flats: int, *, green: bool) -> tuple[Offer, ...
     return tuple(sorted(made, key=lambda offer: offer.blind))
 
 
+def preferring(of_all: tuple[Offer, ...], drawn: random.Random) -> tuple[Offer, ...]:
+    """The same offers with tags: of some only one flat has it, of some two, and of some three."""
+    tags = [drawn.randbytes(16).hex() for _ in of_all]
+    made = []
+    for offer in of_all:
+        tag = drawn.choice([None, *tags[: max(1, len(of_all) // 2)]])
+        orders = [replace(order, partner=tag if drawn.random() < 0.9 else None) for order in offer.orders]
+        made.append(Offer(offer.blind, tuple(orders)))
+    return tuple(made)
+
+
 def bent(result: Result, drawn: random.Random) -> Iterator[Result]:
     """The same result with something changed."""
     if not result.trades:
@@ -84,6 +95,10 @@ def case(opened: OpenedBook, drawn: random.Random, *, covered: bool) -> dict[str
     """A book, its result, and bent ones where the page checks them."""
     result = clear(opened.book(), opened.objective, opened.price)
     wrong = [told(opened, each) for each in bent(result, drawn)] if covered else []
+    book = opened.book()
+    if covered and any(order.partner is not None for order in book.orders):
+        nobody = replace(book, orders=tuple(replace(order, partner=None) for order in book.orders))
+        wrong.append(told(opened, clear(nobody, opened.objective, opened.price)))
     return {"book": opened.encode().decode(), "right": told(opened, result), "bent": wrong}
 
 
@@ -103,10 +118,18 @@ def lines_of(drawn: random.Random) -> tuple[Node, ...]:
 
 
 def opened_book(
-    drawn: random.Random, objective: Objective, price: PriceRule, *, green: bool = False, lines: bool = False
+    drawn: random.Random,
+    objective: Objective,
+    price: PriceRule,
+    *,
+    green: bool = False,
+    lines: bool = False,
+    partners: bool = False,
 ) -> OpenedBook:
     """A book of few flats."""
     of_all = offers(drawn, drawn.randint(2, 9), green=green)
+    if partners:
+        of_all = preferring(of_all, drawn)
     nodes = lines_of(drawn) if lines else ()
     return OpenedBook(
         origin=ORIGIN,
@@ -148,6 +171,11 @@ def main() -> None:
         "objective": opened_book(drawn, Objective.FLOOR, PriceRule.MID),
         "rule": opened_book(drawn, Objective.GAIN, PriceRule.MCAFEE),
     }
+    covered += [
+        case(opened_book(drawn, objective, price, green=green, lines=lines, partners=True), drawn, covered=True)
+        for objective, price, green, lines in kinds
+        for _ in range(BOOKS)
+    ]
     uncovered = {why: case(opened, drawn, covered=False) for why, opened in others.items()}
     FILE.write_text(json.dumps({"covered": covered, "uncovered": uncovered}, ensure_ascii=False) + "\n")
 

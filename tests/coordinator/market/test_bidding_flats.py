@@ -1,9 +1,10 @@
 """Flats that bid by themselves trade with one another, and each knows what it has bought, sold and saved today."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import override
 
-from localvpp.bidder import Day, Why
+from localvpp.bidder import Day, MarketSettings, Why
 from localvpp.market import Side
 from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
@@ -17,6 +18,7 @@ from .conftest import GATE_S, ROUND, TRADED, Trade, bid
 
 BOUGHT_WH, OFFERED_WH = 5, 28
 """A minute of 300 W, and of 1,700 W that are left over."""
+BIDDING = {"101": SETTINGS, "102": SETTINGS}
 
 
 class Roofed(Agent):
@@ -27,13 +29,15 @@ class Roofed(Agent):
         return FlatDevices(meter=self.meter, inverter=ScriptedInverter())
 
 
-async def enter(trade: Trade) -> None:
-    """Have flats enrol that know what they use: 101 has a roof, 103 does not bid by itself."""
-    for name in ("101", "102", "103"):
+async def enter(
+    trade: Trade, names: Sequence[str] = ("101", "102", "103"), bidding: Mapping[str, MarketSettings] = BIDDING
+) -> None:
+    """Have flats enrol that know what they use: 101 has a roof, and who is not among the bidding orders by hand."""
+    for name in names:
         flat = Roofed if name == "101" else Agent
         agent = await flat.enrolled(trade.door, trade.clock, trade.folder / f"{name}.db", name)
-        if name != "103":
-            agent.market = SETTINGS
+        if name in bidding:
+            agent.market = bidding[name]
         store = await FlatStore.open(agent.path, agent.membership.device, ORIGIN)
         await keep(store, lived(35, SLOT))
         await store.close()

@@ -113,8 +113,6 @@ def test_what_hinders_an_order_is_said() -> None:
 
 
 def test_what_cannot_be_kept_is_refused() -> None:
-    with pytest.raises(WishError, match="none can be preferred"):
-        MarketSettings(zone=TOKYO, wishes=Wishes(neighbour="102"))
     with pytest.raises(WishError, match="choose one of true-limit, battery-aware, last-price"):
         MarketSettings(zone=TOKYO, strategy="greedy")
 

@@ -13,7 +13,8 @@ from localvpp.etp import Ed25519Signer, RecordHash, cbor
 from localvpp.guard import Guard
 from localvpp.lineage import Lineage
 from localvpp.market import Objective, Order, PriceRule, Side
-from localvpp.market.rounds import Rules, digest
+from localvpp.market.bidding import AgreedWord, Wishes
+from localvpp.market.rounds import Rules, digest, partner_tag
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
 from localvpp.trading import SlotState, Trading
@@ -288,3 +289,50 @@ async def test_in_each_round_it_orders_once_in_the_early_ones_what_is_sure(
     assert orders[2] == ASKED
     assert all(Side.ASK is side and wh <= 850 for each in orders for side, wh, _ in each)
     assert [each.number for each in slot.rounds] == [0, 1, 2]
+
+
+WORD = AgreedWord.read("blue heron kettle")
+PREFERS = replace(SETTINGS, wishes=Wishes(neighbour=WORD))
+
+
+async def test_in_each_round_the_word_makes_another_tag_and_is_told_nowhere(
+    make: Callable[..., Resident],
+    store: FlatStore,
+    building: Ed25519Signer,
+    membership: Membership,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rules = replace(RULES, leads_s=(3600,))
+    await store.note("rules of the market", cbor.encode([told(rules, building, membership)]))
+    await keep(store, lived(35, NOON - 2 * HOUR))
+    resident = make(settings=PREFERS)
+    resident.clock.wall = (NOON - 2 * HOUR) * 1000
+    await resident.start()
+    key, tags = WORD.key(ORIGIN), []
+    with caplog.at_level(logging.DEBUG):
+        for number, lead_s in enumerate((3600, GATE_S)):
+            for _ in range(2):
+                await resident.at(NOON - lead_s - LEAD_S)
+            slot = resident.slot()
+            assert slot is not None
+            assert {each.partner for each in slot.orders} == {partner_tag(key, ORIGIN, NOON, number)}
+            tags.append(slot.orders[0].partner)
+            resident.clock.wall = (NOON - lead_s + GATE_S) * 1000
+    assert len(set(tags)) == 2
+    for shown in (caplog.text, repr(resident.states), repr(resident.trading.state), repr(resident)):
+        assert "heron" not in shown
+        assert key.hex() not in shown
+
+
+async def test_where_the_price_rule_serves_no_partners_it_orders_without(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> None:
+    rules = replace(RULES, price=PriceRule.MCAFEE)
+    await store.note("rules of the market", cbor.encode([told(rules, building, membership)]))
+    await keep(store, lived(35, NOON - HOUR))
+    resident = make(settings=PREFERS)
+    await resident.start()
+    state = await resident.at(DUE)
+    assert (resident.ordered(), state.why) == (ASKED, None)
+    assert state.orders is not None
+    assert {each.partner for each in state.orders} == {None}

@@ -47,6 +47,17 @@ def test_documents_are_read_as_they_were_written() -> None:
     assert result.result.energy_wh == 1200
 
 
+def test_documents_that_were_logged_before_there_were_partners_are_read_and_written_as_they_were() -> None:
+    orders = ALL[0].encode().replace(b"orders 3", b"orders 2")
+    assert Placed.decode(orders).encode() == orders
+    assert Placed.decode(orders).offer == ALL[0].offer
+    book = opened(*ALL).encode().replace(b"book 3", b"book 2")
+    former = OpenedBook.decode(book)
+    assert former.encode() == book
+    assert former.book() == opened(*ALL).book()
+    assert check_round(book, outcome(former).encode(), PROMISED, Own(ALL[4], taken=True), 5) == ()
+
+
 def test_lines_are_part_of_the_book() -> None:
     nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=100, export_limit_wh=None))
     places = {each.offer.blind: "east" if number > 1 else "building" for number, each in enumerate(ALL)}
@@ -154,7 +165,7 @@ def test_what_no_flat_may_order(orders: tuple[Any, ...]) -> None:
         lambda text: text.replace(b'"wh":500', b'"wh":500.0'),
         lambda text: text.replace(b'"wh":500', b'"wh":true'),
         lambda text: text.replace(b'"nonce"', b'"once"'),
-        lambda text: text.replace(b"orders 2", b"orders 1"),
+        lambda text: text.replace(b"orders 3", b"orders 1"),
         lambda text: text.replace(b'"limit":', b'"id":"x","limit":'),
         lambda text: text[:-1] + b',"z":1}',
         lambda text: text.replace(b'"slot":%d' % SLOT, b'"slot":"now"'),

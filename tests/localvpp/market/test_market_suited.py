@@ -1,5 +1,6 @@
 """What a rule cannot serve is known of each order before it is placed, so that no book fails for one."""
 
+from dataclasses import replace
 from itertools import product
 import random
 from typing import Any
@@ -12,10 +13,12 @@ from localvpp.market import (
     Objective,
     Order,
     PriceRule,
+    Side,
     check,
     clear,
     most_orders,
     refused_by,
+    suited_to,
     unsuited,
     unsuited_rules,
 )
@@ -95,3 +98,14 @@ def test_most_energy_over_lines_serves_so_many_orders_and_no_more() -> None:
     # Each slot counts by itself.
     apart = (*many[:-1], books.order("last", "bid", 1, 1, flat="f", slot=1))
     assert unsuited(Book(seed=b"", orders=apart, network=network), Objective.ENERGY, PriceRule.MID) is None
+
+
+def test_a_preference_is_dropped_where_the_rule_serves_none_and_no_condition_is() -> None:
+    prefers = Order(id="a", flat="own", side=Side.BID, wh=10, limit=1000, partner="other")
+    alone = replace(prefers, partner=None)
+    for rule in PriceRule:
+        assert suited_to(rule, prefers) == (alone if rule is PriceRule.MCAFEE else prefers)
+        assert suited_to(rule, alone) is alone
+    green = replace(prefers, requires=frozenset({"green"}))
+    assert suited_to(PriceRule.MCAFEE, green).wants_green
+    assert refused_by(PriceRule.MCAFEE, suited_to(PriceRule.MCAFEE, green)) is not None

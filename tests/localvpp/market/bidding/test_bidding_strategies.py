@@ -29,7 +29,6 @@ wishes = st.builds(
     sell_not_below=st.none() | st.integers(0, 5_000),
     buy_not_above=st.none() | st.integers(0, 5_000),
     green_only=st.booleans(),
-    neighbour=st.none() | st.just("102"),
     reserve_percent=st.integers(0, 100),
 )
 
@@ -60,6 +59,7 @@ def views(draw: st.DrawFn) -> View:
         grid=tuple(grid),
         feed_in=tuple(feed_in),
         wishes=draw(wishes),
+        partner=draw(st.none() | st.just("102")),
         battery=draw(st.none() | batteries()),
         ahead=np.random.default_rng(seed).integers(-2_000, 2_000, (days, slots)),
         last_price=draw(st.none() | st.integers(0, 5_000)),
@@ -87,7 +87,7 @@ def test_no_order_goes_against_a_wish_nor_beyond_the_battery(strategy: Strategy,
     wish, battery = view.wishes, view.battery
     asks, bids = of(orders, Side.ASK), of(orders, Side.BID)
     for order in orders:
-        assert (order.flat, order.slot, order.partner) == ("101", view.slot, wish.neighbour)
+        assert (order.flat, order.slot, order.partner) == ("101", view.slot, view.partner)
         assert order.wh > 0
         assert not order.whole
     for ask in asks:
@@ -150,10 +150,10 @@ def test_a_flats_battery_serves_the_flat_first() -> None:
 
 
 def test_green_only_asks_for_green_and_a_neighbour_comes_first() -> None:
-    (bid,) = TrueLimit().orders(a_view(wishes=Wishes(green_only=True, neighbour="102", buy_not_above=2_000)))
+    (bid,) = TrueLimit().orders(a_view(partner="102", wishes=Wishes(green_only=True, buy_not_above=2_000)))
     assert (bid.requires, bid.partner, bid.limit) == (frozenset({GREEN}), "102", 2_000)
     with pytest.raises(BiddingError, match="another flat"):
-        a_view(wishes=Wishes(neighbour="101"))
+        a_view(partner="101")
 
 
 @pytest.mark.parametrize(

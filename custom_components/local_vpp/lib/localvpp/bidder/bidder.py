@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from ..clock import Clock
 from ..forecast import ForecastError
-from ..market import MarketError, Order
+from ..market import MarketError, Order, suited_to
+from ..market.rounds import Rules, partner_tag
 from ..store import FlatStore
 from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
@@ -80,6 +81,8 @@ class Bidder:
         self._last: tuple[RoundName, int] | None = None
         """The round of the latest slot in which all trades had one price, and that."""
         self._trouble = ""
+        self._key: bytes | None = None
+        """Of the word that was agreed on with a neighbour, once it was needed."""
         self.state = BidderState()
 
     async def restore(self) -> None:
@@ -171,9 +174,13 @@ class Bidder:
                 last,
                 early=rules is not None and at.number < rules.last,
                 made=() if standing is None else standing.trades,
+                partner=None if rules is None else await self._partner(at, rules),
             )
-            if decision.orders:
-                await self._trading.place(slot, decision.orders)
+            orders = decision.orders
+            if rules is not None:
+                orders = tuple(suited_to(rules.price, order) for order in orders)
+            if orders:
+                await self._trading.place(slot, orders)
         except (ForecastError, MarketError, TradingError) as error:
             if (problem := type(error).__name__) != self._trouble:
                 self._trouble = problem
@@ -183,6 +190,15 @@ class Bidder:
             self._trouble = ""
             _LOGGER.info("Flat %s can order again, in %s", self._flat, at)
         return decision.why
+
+    async def _partner(self, at: RoundName, rules: Rules) -> str | None:
+        """Return by what the neighbour is found with whom a word was agreed on."""
+        word = self._settings.wishes.neighbour
+        if word is None:
+            return None
+        if self._key is None:
+            self._key = await asyncio.to_thread(word.key, rules.origin)
+        return partner_tag(self._key, rules.origin, at.slot, at.number)
 
     def _count(self, at: RoundName, trades: tuple[OwnTrade, ...], price: int | None) -> None:
         """Take down what came of a round that was cleared."""

@@ -83,6 +83,7 @@ def decide(
     *,
     early: bool = False,
     made: Sequence[OwnTrade] = (),
+    partner: str | None = None,
 ) -> Decision:
     """Decide, nothing hindering it.
 
@@ -98,6 +99,7 @@ def decide(
         last_price: of the newest slot that was traded.
         early: whether a later round of the slot is to come.
         made: what the earlier ones have traded for this flat.
+        partner: the flat's tag of the round, where it has agreed on a word with a neighbour.
     """
     length = situation.slot_seconds
     assert length is not None, "there is a slot"
@@ -136,6 +138,7 @@ def decide(
         wishes=replace(settings.wishes, reserve_percent=_kept_percent(situation, settings)),
         battery=battery,
         last_price=last_price,
+        partner=partner,
     )
     if looks_ahead:
         view = replace(view, ahead=net_days(load, sun, at, slot + length, len(slots) - 1, settings.zone))

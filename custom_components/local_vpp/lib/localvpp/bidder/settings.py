@@ -5,7 +5,6 @@ from datetime import tzinfo
 from typing import Final
 
 from ..market.bidding import STRATEGIES, WishError, Wishes
-from ..market.bidding.wishes import NEIGHBOUR
 
 STRATEGY: Final = "strategy"
 LINE: Final = "line_w"
@@ -35,10 +34,4 @@ class MarketSettings:
         if self.line_w is not None and not LEAST_LINE_W <= self.line_w <= HIGHEST_LINE_W:
             raise WishError(
                 LINE, self.line_w, f"write {LEAST_LINE_W} to {HIGHEST_LINE_W} W: what the flat's breaker bears"
-            )
-        if self.wishes.neighbour is not None:
-            raise WishError(
-                NEIGHBOUR,
-                self.wishes.neighbour,
-                "leave it out: in a building's round nobody sees whose orders are whose, and none can be preferred",
             )

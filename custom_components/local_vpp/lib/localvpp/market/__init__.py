@@ -14,7 +14,7 @@ from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST
 from .plain import plain_book, plain_result, read_book, read_result
 from .result import Certificate, Result, Trade
 from .rules import Objective, PriceRule
-from .suited import most_orders, refused_by, unsuited, unsuited_rules
+from .suited import most_orders, refused_by, suited_to, unsuited, unsuited_rules
 
 __all__ = [
     "GREEN",
@@ -48,6 +48,7 @@ __all__ = [
     "read_book",
     "read_result",
     "refused_by",
+    "suited_to",
     "unsuited",
     "unsuited_rules",
 ]

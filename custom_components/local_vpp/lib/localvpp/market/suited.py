@@ -6,6 +6,7 @@ the second. So it refuses such orders, each by itself and before it is placed, a
 """
 
 from collections import Counter
+from dataclasses import replace
 from typing import Final
 
 from .book import Book
@@ -31,6 +32,17 @@ def refused_by(rule: PriceRule, order: Order) -> str | None:
     if found := [what for what, it_is in has.items() if it_is]:
         return f"the price rule {rule} serves no {' or '.join(found)}: order without"
     return None
+
+
+def suited_to(rule: PriceRule, order: Order) -> Order:
+    """Return an order as a flat places it: without a partner where the price rule serves none.
+
+    That a neighbour comes first is a preference, and an order without it is worth as much. What else a rule refuses is
+    a condition, which nobody drops for whoever has made it.
+    """
+    if order.partner is not None and refused_by(rule, order) is not None:
+        return replace(order, partner=None)
+    return order
 
 
 def unsuited_rules(objective: Objective, rule: PriceRule, *, lines: bool) -> str | None:

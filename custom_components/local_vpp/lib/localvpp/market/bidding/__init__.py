@@ -1,16 +1,19 @@
 """How a flat bids: what its residents wish, and strategies that make orders of a forecast within those wishes."""
 
 from .battery_aware import BatteryAware
+from .errors import WishError
 from .last_price import LastPrice
 from .true_limit import TrueLimit
 from .view import Battery, BiddingError, Strategy, View
-from .wishes import WishError, Wishes, plain_wishes, read_wishes
+from .wishes import Wishes, read_wishes
+from .word import AgreedWord, WordError, WordProblem
 
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in (TrueLimit(), BatteryAware(), LastPrice())}
 """By the names that residents choose them by; the first is the default."""
 
 __all__ = [
     "STRATEGIES",
+    "AgreedWord",
     "Battery",
     "BatteryAware",
     "BiddingError",
@@ -20,6 +23,7 @@ __all__ = [
     "View",
     "WishError",
     "Wishes",
-    "plain_wishes",
+    "WordError",
+    "WordProblem",
     "read_wishes",
 ]

@@ -86,6 +86,8 @@ class View:
     """Net need of the slots after this one on real days of the last weeks: [day, slot]."""
     last_price: int | None = None
     """Of the round before, in ticks; None when nothing was traded, or nothing is known."""
+    partner: str | None = None
+    """What orders name the flat by that comes first: in a building's round the tag of the word that was agreed on."""
 
     def __post_init__(self) -> None:
         _whole("net_wh", self.net_wh, -LARGEST_ORDER_WH, LARGEST_ORDER_WH)
@@ -103,8 +105,8 @@ class View:
             _whole("feed_in", feed_in, 0, grid)
         if self.last_price is not None:
             _whole("last_price", self.last_price, 0, HIGHEST_LIMIT)
-        if self.wishes.neighbour == self.flat:
-            raise BiddingError("neighbour", self.flat, "name another flat than your own")
+        if self.partner == self.flat:
+            raise BiddingError("partner", self.flat, "name another flat than your own")
 
     @property
     def gives_wh(self) -> int:
@@ -182,7 +184,7 @@ class Desk:
                 limit=limit,
                 attributes=attributes,
                 requires=requires,
-                partner=view.wishes.neighbour,
+                partner=view.partner,
                 slot=view.slot,
             )
         )

@@ -11,26 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from ..errors import MarketError
-from ..order import HIGHEST_LIMIT, LONGEST_NAME
+from ..order import HIGHEST_LIMIT
+from .errors import Unsaid, WishError
+from .word import NEIGHBOUR, AgreedWord
 
 TICKS_PER_YEN: Final = 100
-SELL, BUY, GREEN_ONLY, NEIGHBOUR, RESERVE = (
-    "sell not below",
-    "buy not above",
-    "green only",
-    "my neighbour first",
-    "keep reserve",
-)
+SELL, BUY, GREEN_ONLY, RESERVE = "sell not below", "buy not above", "green only", "keep reserve"
 WORDS: Final = (SELL, BUY, GREEN_ONLY, NEIGHBOUR, RESERVE)
-
-
-class WishError(MarketError):
-    """A wish cannot be kept as it stands."""
-
-    def __init__(self, field: str, value: object, remedy: str) -> None:
-        super().__init__(f"wish {field!r} is {value!r}: {remedy}")
-        self.field, self.value, self.remedy = field, value, remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +30,8 @@ class Wishes:
     """Ticks."""
     green_only: bool = False
     """Buy nothing but green energy from neighbours. What they do not have comes from the grid, as it is."""
-    neighbour: str | None = None
-    """The flat to trade with before all others, if it wants so, too."""
+    neighbour: AgreedWord | None = None
+    """Agreed on with the flat to trade with before all others, which has it, too."""
     reserve_percent: int = 0
     """Of the battery's capacity; what lies below it is sold to nobody, and kept for a blackout."""
 
@@ -54,9 +41,6 @@ class Wishes:
                 raise WishError(field, limit, f"give 0 to {HIGHEST_LIMIT} ticks of 0.01 yen/kWh, or leave it out")
         if type(self.green_only) is not bool:
             raise WishError(GREEN_ONLY, self.green_only, "say true or false")
-        name = self.neighbour
-        if name is not None and (type(name) is not str or not 0 < len(name) <= LONGEST_NAME or not name.isprintable()):
-            raise WishError(NEIGHBOUR, name, "name one flat as the building does, or leave it out")
         if type(self.reserve_percent) is not int or not 0 <= self.reserve_percent <= 100:
             raise WishError(RESERVE, self.reserve_percent, "give whole percent of the battery, from 0 to 100")
 
@@ -68,29 +52,16 @@ def read_wishes(plain: Mapping[str, Any]) -> Wishes:
     """
     for word in plain:
         if word not in WORDS:
-            raise WishError(str(word), plain[word], f"there is no such wish: there are {', '.join(WORDS)}")
+            # What stands there may be the word that two have agreed on.
+            raise WishError(str(word), Unsaid("unknown"), f"there is no such wish: there are {', '.join(WORDS)}")
+    agreed = plain.get(NEIGHBOUR)
     return Wishes(
         sell_not_below=_ticks(SELL, plain.get(SELL)),
         buy_not_above=_ticks(BUY, plain.get(BUY)),
         green_only=plain.get(GREEN_ONLY, False),
-        neighbour=plain.get(NEIGHBOUR),
+        neighbour=None if agreed is None else AgreedWord.read(agreed),
         reserve_percent=plain.get(RESERVE, 0),
     )
-
-
-def plain_wishes(wishes: Wishes) -> dict[str, Any]:
-    """Write wishes as residents do: what `read_wishes` reads."""
-    plain: dict[str, Any] = {}
-    for word, limit in ((SELL, wishes.sell_not_below), (BUY, wishes.buy_not_above)):
-        if limit is not None:
-            plain[word] = f"{limit // TICKS_PER_YEN}.{limit % TICKS_PER_YEN:02}"
-    if wishes.green_only:
-        plain[GREEN_ONLY] = True
-    if wishes.neighbour is not None:
-        plain[NEIGHBOUR] = wishes.neighbour
-    if wishes.reserve_percent:
-        plain[RESERVE] = wishes.reserve_percent
-    return plain
 
 
 def _ticks(field: str, yen: object) -> int | None:

@@ -8,6 +8,7 @@ from .checking import Own, Promised, check_round
 from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .opened import MOST_OFFERS, OpenedBook
+from .partner import partner_tag
 from .placed import LARGEST_OFFER_WH, MOST_ORDERS, NONCE_LENGTH, Offer, Placed
 from .ruled import LATEST_SLOT, LONGEST_GATE_S, MOST_ROUNDS, Rules, leads_problem
 
@@ -31,4 +32,5 @@ __all__ = [
     "check_round",
     "digest",
     "leads_problem",
+    "partner_tag",
 ]

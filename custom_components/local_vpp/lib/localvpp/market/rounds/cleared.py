@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from ..plain import plain_result, read_result
-from ..result import Result, Trade
+from ..result import Result, Stage, Trade
 from .documents import HASH_LENGTH, octets, read, text, whole, written
 from .placed import Offer
 
@@ -43,8 +43,16 @@ class Outcome:
 
     @property
     def price(self) -> int | None:
-        """The one price that all trades have; None where there are several, or none."""
-        prices = {trade.price for trade in self.result.trades}
+        """The one price that all trades have; None where there are several, or none.
+
+        Partners make a price of their own: it counts where nobody else trades.
+        """
+        partners, others, begin = set[int](), set[int](), 0
+        for proof in self.result.certificate.stages:
+            of = partners if proof.stage is Stage.PARTNERS else others
+            of |= {trade.price for trade in self.result.trades[begin : begin + proof.trades]}
+            begin += proof.trades
+        prices = others or partners
         return prices.pop() if len(prices) == 1 else None
 
     def trades_of(self, offer: Offer) -> tuple[Trade, ...]:

@@ -43,16 +43,24 @@ def written(format_: str, fields: Mapping[str, Any]) -> bytes:
 
 
 def read[Document](
-    data: bytes, format_: str, build: Callable[[dict[str, Any]], Document], write: Callable[[Document], bytes]
+    data: bytes,
+    format_: str,
+    build: Callable[[dict[str, Any]], Document],
+    write: Callable[[Document], bytes],
+    *,
+    former: str | None = None,
 ) -> Document:
-    """Return what a document says. Raises RoundError."""
+    """Return what a document says. Raises RoundError.
+
+    One of the `former` format is read, too, and written again as it was: the log names it for good.
+    """
     if len(data) > LARGEST:
         raise RoundError(f"{format_}: it has {len(data)} bytes, and {LARGEST} are read at most")
     try:
         fields = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
     except (ValueError, RecursionError) as error:
         raise RoundError(f"{format_}: it is no JSON of whole numbers: {error}") from error
-    if not isinstance(fields, dict) or fields.pop("format", None) != format_:
+    if not isinstance(fields, dict) or fields.get("format") not in [each for each in (format_, former) if each]:
         raise RoundError(f"{format_}: it is another document")
     try:
         document = build(fields)

@@ -6,7 +6,7 @@ and who shows nothing changes nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import hashlib
 from typing import Any, Final, Self
 
@@ -15,10 +15,13 @@ from ..book import Book
 from ..network import Network, Node
 from ..rules import Objective, PriceRule
 from .documents import HASH_LENGTH, RoundError, octets, plain_lines, read, read_lines, text, whole, written
+from .partner import partners
 from .placed import Offer
 from .ruled import LATEST_SLOT, MOST_ROUNDS
 
-FORMAT: Final = "local-vpp book 2"
+FORMAT: Final = "local-vpp book 3"
+FORMER: Final = "local-vpp book 2"
+"""It knew no partners."""
 MOST_OFFERS: Final = 1000
 """Flats in one book."""
 _SEED: Final = b"local-vpp seed\0"
@@ -52,6 +55,7 @@ class OpenedBook:
     """The building's lines; none where nothing is limited."""
     places: Mapping[bytes, str] = field(default_factory=dict)
     """The node of each blind; none where there are no lines."""
+    format: str = FORMAT
 
     def __post_init__(self) -> None:
         if not 0 <= self.slot <= LATEST_SLOT:
@@ -90,9 +94,14 @@ class OpenedBook:
         return hashlib.sha256(_SEED + known + b"".join(self.committed)).digest()
 
     def book(self) -> Book:
-        """Return what is cleared. Raises MarketError."""
-        orders = tuple(order for offer in self.offers for order in offer.orders)
-        return Book(seed=self.seed(), orders=orders, network=self._network())
+        """Return what is cleared: in the place of tags, orders name their partner's blind. Raises MarketError."""
+        found = partners((offer.blind, offer.tag) for offer in self.offers)
+        orders = []
+        for offer in self.offers:
+            partner = found.get(offer.blind)
+            name = None if partner is None else partner.hex()
+            orders += [order if order.partner is None else replace(order, partner=name) for order in offer.orders]
+        return Book(seed=self.seed(), orders=tuple(orders), network=self._network())
 
     def offer_of(self, blind: bytes) -> Offer | None:
         """Return the offer under a blind."""
@@ -106,7 +115,7 @@ class OpenedBook:
     def encode(self) -> bytes:
         """Write the document. Raises MarketError."""
         return written(
-            FORMAT,
+            self.format,
             {
                 "origin": self.origin,
                 "slot": self.slot,
@@ -130,7 +139,7 @@ class OpenedBook:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read a document. Raises MarketError."""
-        return read(data, FORMAT, cls._build, cls.encode)
+        return read(data, FORMAT, cls._build, cls.encode, former=FORMER)
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
@@ -150,4 +159,5 @@ class OpenedBook:
             withheld=tuple(octets(each, HASH_LENGTH) for each in fields["withheld"]),
             nodes=read_lines(fields["lines"]),
             places={blind: node for blind, node, _ in offers if node is not None},
+            format=fields["format"],
         )

@@ -14,8 +14,11 @@ from ...export.plain import canonical_json
 from ..errors import OrderError
 from ..order import GREEN_SOURCES, Order
 from .documents import HASH_LENGTH, RoundError, named_orders, octets, plain_orders, read, text, whole, written
+from .partner import TAG_LENGTH, is_tag
 
-FORMAT: Final = "local-vpp orders 2"
+FORMAT: Final = "local-vpp orders 3"
+FORMER: Final = "local-vpp orders 2"
+"""It knew no partners."""
 NONCE_LENGTH: Final = 32
 DEVICE_LENGTH: Final = 16
 MOST_ORDERS: Final = 64
@@ -35,6 +38,7 @@ class Offer:
     """Orders as everybody sees them: under a blind. Raises MarketError for what no flat may order.
 
     The orders are named by their own hash, whatever they were called: an order's name is what decides among equals.
+    Their `partner` is the flat's tag of the round, and no name: whose blind it stands for the whole book says.
     There may be none: it withdraws those before it, and neighbours who see the log do not see that.
     """
 
@@ -56,11 +60,17 @@ class Offer:
                 raise OrderError(order.id, "min_wh", order.least_wh, "leave it out: a round divides every order")
             if unknown := order.attributes - SOURCES:
                 raise OrderError(order.id, "attributes", sorted(unknown), f"name sources: {', '.join(sorted(SOURCES))}")
-            for name in ("partner", "block"):
-                if getattr(order, name) is not None:
-                    raise OrderError(
-                        order.id, name, getattr(order, name), "leave it out: a round has neither partners nor blocks"
-                    )
+            if order.block is not None:
+                raise OrderError(order.id, "block", order.block, "leave it out: a round is of one slot")
+            if order.partner is not None and not is_tag(order.partner):
+                raise OrderError(
+                    order.id,
+                    "partner",
+                    order.partner,
+                    f"in a round it is a tag of {TAG_LENGTH} bytes in hex: nobody sees there whose orders are whose",
+                )
+            if order.partner is not None and order.partner != self.tag:
+                raise OrderError(order.id, "partner", order.partner, f"a flat has one in a round, here {self.tag}")
         alike: dict[object, str] = {}
         for order in self.orders:
             if order.kind in alike:
@@ -81,6 +91,11 @@ class Offer:
         """Return the offer that JSON holds. Raises MarketError."""
         return cls(blind, named_orders(plain, blind.hex(), "order"))
 
+    @property
+    def tag(self) -> str | None:
+        """By what its partner is found, if it wants one."""
+        return next((order.partner for order in self.orders if order.partner is not None), None)
+
     def plain(self) -> list[dict[str, Any]]:
         """Write the orders for JSON."""
         return plain_orders(self.orders)
@@ -97,6 +112,7 @@ class Placed:
     """Of the round."""
     nonce: bytes
     offer: Offer
+    format: str = FORMAT
 
     @classmethod
     def of(cls, origin: str, device: bytes, slot: int, number: int, nonce: bytes, orders: Sequence[Order]) -> Self:
@@ -112,7 +128,7 @@ class Placed:
     def encode(self) -> bytes:
         """Write the document. Raises RoundError."""
         return written(
-            FORMAT,
+            self.format,
             {
                 "origin": self.origin,
                 "device": self.device.hex(),
@@ -126,14 +142,14 @@ class Placed:
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read a document. Raises MarketError."""
-        return read(data, FORMAT, cls._build, cls.encode)
+        return read(data, FORMAT, cls._build, cls.encode, former=FORMER)
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
         origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
         device, nonce = octets(fields["device"], DEVICE_LENGTH), octets(fields["nonce"], NONCE_LENGTH)
         offer = Offer.read(blind(origin, device, slot, number, nonce), fields["orders"])
-        return cls(origin, device, slot, number, nonce, offer)
+        return cls(origin, device, slot, number, nonce, offer, fields["format"])
 
 
 def blind(origin: str, device: bytes, slot: int, number: int, nonce: bytes) -> bytes:
