@@ -9,7 +9,8 @@ The entries must make the head that the log's key has signed, each signed by the
 every settled slot, or those that are named, is run again (`localvpp.audit`): its orders, book, result and words, its
 meters, its transfers. What flats check for themselves is checked for all of them, and what none of them can see alone,
 as whose keys have signed the words of a result. The answer is JSON: what is wrong by slot, and which slots cannot be
-run again, as something of them was erased. Exit code 1 when something is wrong.
+run again, as something of them was erased. Of slots whose documents flats have given back to a server that had lost
+them (`without_orders`) the orders are known by their hashes alone. Exit code 1 when something is wrong.
 """
 
 import argparse
@@ -71,6 +72,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
                 raise CommandError(f"--slot {unknown[0]}: the log does not say that it is settled")
             findings: list[str] = []
             erased: list[int] = []
+            came_back: list[int] = []
             slots = sorted(set(asked or settled))
             for slot in slots:
                 announced = prices.at(slot)
@@ -78,6 +80,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
                     erased.append(slot)
                     continue
                 papers = await papers_of(connection, slot)
+                came_back += [slot] if any(each.came_back for each in papers) else []
                 rule = prices.rule(prices.key_at(slot) or DYNAMIC.word)
                 findings += await asyncio.to_thread(audit_slot, log, slot, papers, announced, rule)
     finally:
@@ -89,6 +92,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
         "slots": len(slots),
         "findings": findings,
         "not_run_again": erased,
+        "without_orders": came_back,
     }
 
 

@@ -43,7 +43,7 @@ from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
 from .nextkey import SheetWatch
-from .settlement import Settler
+from .settlement import Papers, Settler
 from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
 from .store.slots import SettledSlot
@@ -85,6 +85,7 @@ class Coordinator:
     engine: AsyncEngine
     ledger: Ledger
     settler: Settler
+    papers: Papers
     hub: Hub
     web_token: str
     certificate: Certificate | None
@@ -192,9 +193,11 @@ async def serving(
             trader = MarketHerald(keys.building, founder.device, config.origin)
             market = Market(config, config.market, engine, ledger, hub, scribe, trader, clock)
             await market.resume()
+            stack.push_async_callback(market.close)
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
-        _connect(ledger, cosigning, hold, settler, hub, live, metrics, clock)
+        papers = Papers(engine, ledger, hub, clock, config.origin)
+        _connect(ledger, cosigning, hold, settler, papers, market, hub, live, metrics, clock)
         services = LinkServices(
             engine,
             ledger,
@@ -208,6 +211,7 @@ async def serving(
             mirrors,
             drills,
             market,
+            papers,
         )
         members = Members(ledger, scribe, hub, config, clock)
         ledger.on_conflict(members.conflicting)
@@ -221,6 +225,7 @@ async def serving(
             mirrors=mirrors,
             hold=hold,
             settler=settler,
+            papers=papers,
             meters=meters,
             metrics=metrics,
             certificate=certificate,
@@ -262,6 +267,7 @@ async def serving(
             engine,
             ledger,
             settler,
+            papers,
             hub,
             keys.web_token,
             certificate,
@@ -284,6 +290,7 @@ async def serving(
             sheet.run,
             drills.run,
             settler.run,
+            papers.run,
             *meter_work,
         ]
         if market is not None:
@@ -407,6 +414,8 @@ def _connect(
     cosigning: Cosigning,
     hold: Hold,
     settler: Settler,
+    papers: Papers,
+    market: Market | None,
     hub: Hub,
     live: LiveStream,
     metrics: Metrics,
@@ -431,9 +440,13 @@ def _connect(
 
     ledger.subscribe(logged)
     settler.subscribe(settled)
+    papers.subscribe(lambda _: settler.look())
+    if market is not None:
+        papers.subscribe(market.came_back)
     cosigning.subscribe(lambda _: live.head_signed())
     metrics.watch(metrics.log_size, lambda: ledger.size)
     metrics.watch(metrics.connected, lambda: len(hub))
+    metrics.watch(metrics.papers, lambda: papers.lacking)
     metrics.watch(
         metrics.checkpoint_age,
         lambda: _age_s(None if ledger.published is None else ledger.published.signed_ms, clock),

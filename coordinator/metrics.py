@@ -41,6 +41,11 @@ class Metrics:
         )
         self.connected = Gauge("localvpp_connected_flats", "Flats with an open link", registry=self.registry)
         self.settled = Counter("localvpp_settled_slots", "Slots settled", registry=self.registry)
+        self.papers = Gauge(
+            "localvpp_rounds_without_papers",
+            "Cleared rounds of slots to be settled whose documents are not here",
+            registry=self.registry,
+        )
         self.enrolments = Counter("localvpp_enrolments", "Enrolments, by outcome", ["outcome"], registry=self.registry)
         self.meter_errors = Counter(
             "localvpp_meter_errors", "Failed reads of the building's meters", ["meter"], registry=self.registry

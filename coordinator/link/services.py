@@ -15,6 +15,8 @@ from localvpp.wire import (
     DrillAnswer,
     DrillDocument,
     DrillNews,
+    Paper,
+    Proposal,
     RollCall,
     ShowOrders,
     Terms,
@@ -40,8 +42,15 @@ class DrillPost(Protocol):
 class MarketPost(Protocol):
     """Who takes what flats say of the market."""
 
-    async def take(self, member: Member, told: AskMarket | ShowOrders | Verdict) -> None:
+    async def take(self, member: Member, told: AskMarket | ShowOrders | Proposal | Verdict) -> None:
         """Take it. Raises SQLAlchemyError, TlogError, OSError, SignerUnavailableError when that cannot be done now."""
+
+
+class PapersPost(Protocol):
+    """Who takes documents that flats give back."""
+
+    async def take(self, member: Member, told: Paper) -> str | None:
+        """Take one; return what is wrong with it. Raises SQLAlchemyError when it cannot be made durable now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class LinkServices:
     drills: DrillPost
     market: MarketPost | None
     """None where flats do not trade."""
+    papers: PapersPost
     places: SlotPlaces = field(default_factory=SlotPlaces)
 
     def terms_of(self, member: Member) -> Terms:

@@ -41,6 +41,8 @@ from localvpp.wire import (
     Hello,
     LastRecord,
     Mirrored,
+    Paper,
+    Proposal,
     ProtocolError,
     RecordResult,
     Records,
@@ -262,8 +264,10 @@ class Session:
                         self.send(Refused(Code.BAD_SIGNATURE, problem, fatal=False))
                 case RollCall() | DrillAnswer() | DrillNews() | DrillDocument():
                     await self._take_drill(told)
-                case AskMarket() | ShowOrders() | Verdict():
+                case AskMarket() | ShowOrders() | Proposal() | Verdict():
                     await self._take_market(told)
+                case Paper():
+                    await self._take_paper(told)
                 case Hello():
                     self.send(Refused(Code.BAD_MESSAGE, "the hello was said already", fatal=False))
 
@@ -275,7 +279,7 @@ class Session:
             _log.warning("What flat %s says of a drill cannot be kept: %s", self._member.name, error)
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the drill cannot be kept")
 
-    async def _take_market(self, told: AskMarket | ShowOrders | Verdict) -> None:
+    async def _take_market(self, told: AskMarket | ShowOrders | Proposal | Verdict) -> None:
         if self._services.market is None:
             return
         try:
@@ -284,6 +288,16 @@ class Session:
             # The flat asks again with its next connection.
             _log.warning("What flat %s says of the market cannot be taken: %s", self._member.name, error)
             await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"the market waits")
+
+    async def _take_paper(self, told: Paper) -> None:
+        try:
+            problem = await self._services.papers.take(self._member, told)
+        except SQLAlchemyError as error:
+            # It is asked for again.
+            _log.warning("What flat %s gives back cannot be kept: %s", self._member.name, error)
+            return
+        if problem is not None:
+            self.send(Refused(Code.BAD_MESSAGE, problem, fatal=False))
 
     async def _tell_chain_end(self, nonce: bytes) -> None:
         """Sign where the flat's chain ends: it has heard that, and was proven more."""

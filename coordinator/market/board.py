@@ -1,20 +1,25 @@
 """What the market knows of its rounds between two looks, and how it learns it from the database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+import logging
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Standing
+from localvpp.etp import DeviceId, Kind, Standing
 from localvpp.wire import RoundName
 
 from ..ledger import Ledger
 from ..link import Hub
-from ..store import market as store
+from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import committed, orders_at
+from .ending import Ended, Why
 from .hearing import Round
-from .proofs import orders_at
 from .ruling import Ruling
+from .troubles import LostError
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -38,21 +43,35 @@ class Board:
         """Know again what has not ended."""
         async with self.engine.connect() as connection:
             stored = await store.unended(connection)
-        self.rounds = {each.at: await self.known(each) for each in stored}
-        self.closed = set()
+        self.rounds, self.closed = {}, set()
+        for each in stored:
+            try:
+                self.rounds[each.at] = await self.known(each)
+            except LostError as error:
+                _log.error("Nothing can be traded by %s: %s", each.at, error)
+                ended = replace(each, ended=Ended.UNTRADED, ended_ms=self.clock.wall_ms(), why=Why.REBUILT)
+                async with self.engine.begin() as connection:
+                    await store.change(connection, ended)
+
+    async def told_ms(self) -> int | None:
+        """Return the latest time that flats' newest records tell of; None where there are none."""
+        devices = [member.device for member in self.ledger.directory.flats]
+        async with self.engine.connect() as connection:
+            return await entry_store.newest_ms(connection, devices, (Kind.INTERVAL, Kind.ORDERS))
 
     async def known(self, stored: StoredRound) -> Round:
-        """Return a round with what the database has of it."""
+        """Return a round with what the database has of it. Raises LostError."""
         assert stored.rules is not None, "it has not ended"
         async with self.engine.connect() as connection:
             orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
             shown = await store.shown(connection, stored.at)
             verdicts = await store.verdicts(connection, stored.at)
-        committed = {
-            device: body.evidence[0] for device, entry in orders.items() if (body := entry.opened()) is not None
-        }
+            proposals = await store.proposals(connection, stored.at)
         rules = self.ruling.numbered(stored.rules)
-        return Round(stored, rules, committed, self.clock.monotonic() + rules.show_s, shown, dict(verdicts))
+        show_until = self.clock.monotonic() + rules.show_s
+        known = Round(stored, rules, committed(orders), show_until, shown, dict(verdicts))
+        known.proposals = proposals
+        return known
 
     def present(self) -> list[DeviceId]:
         """Return who takes part and is connected: active flats, for nobody else's word is taken."""

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from localvpp.etp import DeviceId
-from localvpp.market import clear
-from localvpp.market.rounds import Cleared, OpenedBook, Outcome, Placed, RoundError, Rules, digest
+from localvpp.market.rounds import Cleared, OpenedBook, Placed, RoundError, Rules, canonical, digest
 from localvpp.traded import MOST_TRADES_OF_ONE, busiest
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 
@@ -46,12 +45,17 @@ def book_of(
 
 
 def outcome_of(book: bytes) -> bytes:
-    """Clear a book, and return its result. It takes its time. Raises MarketError."""
+    """Clear a book as everybody does, and return its result. It takes its time. Raises MarketError."""
     opened = OpenedBook.decode(book)
-    result = clear(opened.book(), opened.objective, opened.price)
-    if (most := busiest(opened, result)) > MOST_TRADES_OF_ONE:
+    outcome = canonical(opened, book)
+    if (most := busiest(opened, outcome.result)) > MOST_TRADES_OF_ONE:
         raise TooLargeError(f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went")
-    return _fitting(Outcome(opened.origin, opened.slot, opened.number, digest(book), result).encode())
+    return _fitting(outcome.encode())
+
+
+def chooses(book: bytes) -> bool:
+    """Whether orders of a book refuse parts: then its best result has to be searched for. Raises MarketError."""
+    return OpenedBook.decode(book).chooses
 
 
 def agreed(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> list[bytes] | None:

@@ -4,18 +4,19 @@ import logging
 from typing import Final
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Kind
+from localvpp.etp import DeviceId
 from localvpp.tlog import TlogError
 from localvpp.wire import RoundName
 
 from ..config import BuildingConfig
 from ..ledger import Ledger
-from ..store import entries as entry_store, market as store
+from ..store import market as store
 from ..store.market import StoredRound
+from ..store.orders import committed, orders_at
 from .board import Board
 from .ending import Ended, Why
 from .gates import due
-from .proofs import lost_round, ordering, orders_at
+from .proofs import lost_round, ordering
 from .telling import Telling
 
 AHEAD_SLOTS: Final = 3
@@ -58,9 +59,7 @@ class Closing:
 
         A gate that is closed too early cannot be opened again; one that waits for flats keeps nobody from ordering.
         """
-        devices = [member.device for member in self._ledger.directory.flats]
-        async with self._board.engine.connect() as connection:
-            told_ms = await entry_store.newest_ms(connection, devices, (Kind.INTERVAL, Kind.ORDERS))
+        told_ms = await self._board.told_ms()
         if told_ms is None:
             return True  # Nobody has ordered either.
         ahead = now_ms > told_ms + AHEAD_SLOTS * self._config.slot_seconds * 1000
@@ -86,8 +85,11 @@ class Closing:
             log_since = max(before, default=0)
             orders = await orders_at(connection, at.slot, log_since, head.size)
             lost = await lost_round(connection, at, rules)
-        # What a record names that has no body any more nobody knows.
-        ended = lost or (None if orders and all(each.body is not None for each in orders.values()) else Ended.UNTRADED)
+        # What a record names that has no body any more nobody knows: it is left out, and its flat finds that.
+        known = committed(orders)
+        if silent := sorted(device.hex() for device in orders.keys() - known.keys()):
+            _log.error("In %s orders have no bodies any more, and are left out: those of %s", at, ", ".join(silent))
+        ended = lost or (None if known else Ended.UNTRADED)
         why = Why.NO_ORDERS if not orders else Why.REBUILT
         stored = StoredRound(
             slot=at.slot,

@@ -5,11 +5,21 @@ from dataclasses import dataclass, field
 from localvpp.etp import DeviceId, EtpError, PublicKey
 from localvpp.market import MarketError, refused_by
 from localvpp.market.rounds import Placed, Rules
-from localvpp.wire import AskMarket, OpenBook, RoundName, ShowOrders, Verdict, findings_name, open_verdict
+from localvpp.wire import (
+    AskMarket,
+    OpenBook,
+    Proposal,
+    RoundName,
+    ShowOrders,
+    Verdict,
+    findings_name,
+    open_verdict,
+)
 
-from ..store.market import StoredRound, StoredVerdict
+from ..store.market import StoredProposal, StoredRound, StoredVerdict
+from .searching import Search
 
-type Message = AskMarket | ShowOrders | Verdict
+type Message = AskMarket | ShowOrders | Proposal | Verdict
 
 
 @dataclass(slots=True)
@@ -24,6 +34,12 @@ class Round:
     """Of the monotonic clock."""
     shown: dict[DeviceId, bytes] = field(default_factory=dict)
     verdicts: dict[DeviceId, StoredVerdict] = field(default_factory=dict)
+    chooses: bool | None = None
+    """Whether orders of its book refuse parts; None as long as nobody has looked."""
+    search: Search | None = None
+    """For its best result, where they do."""
+    proposals: list[StoredProposal] = field(default_factory=list)
+    """What was found by it, each better than the one before."""
     message: OpenBook | None = None
     """Book and result with their proofs."""
     told: set[DeviceId] = field(default_factory=set)
@@ -38,6 +54,11 @@ class Round:
     def end_ms(self) -> int:
         """By when enough flats have to have agreed."""
         return self.rules.end_ms(self.stored.slot, self.stored.number)
+
+    @property
+    def proposals_ms(self) -> int:
+        """Until when better results are taken, where orders refuse parts."""
+        return self.rules.proposals_ms(self.stored.slot, self.stored.number)
 
 
 def orders_problem(told: ShowOrders, known: Round, origin: str, device: DeviceId) -> str | None:

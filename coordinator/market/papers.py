@@ -12,6 +12,7 @@ async def papers_of(connection: AsyncConnection, slot: int) -> list[RoundPapers]
     found = []
     for stored in await store.of_slot(connection, slot):
         shown = await store.shown(connection, stored.at)
+        proposals = await store.proposals(connection, stored.at)
         found.append(
             RoundPapers(
                 number=stored.number,
@@ -21,6 +22,8 @@ async def papers_of(connection: AsyncConnection, slot: int) -> list[RoundPapers]
                 # A document that the log did not take in time says nothing.
                 cleared=None if stored.cleared_record is None else stored.cleared,
                 orders=tuple(document for _, document in sorted(shown.items())),
+                came_back=stored.came_back,
+                proposals=tuple(each.document for each in proposals),
             )
         )
     return found

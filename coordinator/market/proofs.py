@@ -1,39 +1,25 @@
 """What proves a round's book, its orders and what came of it to a flat: records of the log, with their places."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
-from localvpp.market.rounds import Rules
-from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, OpenBook, RoundName, Traded, encode
+from localvpp.market.rounds import Rules, digest
+from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, LoggedProposal, OpenBook, RoundName, Traded, encode
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import orders_at
 from .books import TooLargeError
 from .ending import Ended
+from .troubles import LostError
 
 ROOM_TO_SIGN: Final = 4096
 """Bytes that the building's word takes beside them at most."""
-
-
-async def orders_at(connection: AsyncConnection, slot: int, log_since: int, log_size: int) -> dict[DeviceId, Entry]:
-    """Return each flat's newest ORDERS record of a slot among the entries of a round: older ones do not count.
-
-    Args:
-        connection: to the database.
-        slot: the slot.
-        log_since: entries of the log when the gate of the round before was closed.
-        log_size: when this one's was.
-    """
-    newest: dict[DeviceId, Entry] = {}
-    for entry in await entry_store.of_kind(connection, slot, Kind.ORDERS):
-        if log_since <= entry.index < log_size:
-            newest[entry.device] = entry
-    return newest
 
 
 async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:
@@ -60,34 +46,49 @@ async def lost_round(connection: AsyncConnection, at: RoundName, rules: Rules) -
 async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> OpenBook | None:
     """Return a round's book and result with their proofs, not signed yet; None while the book is not published.
 
-    Raises TooLargeError, TlogError, OSError, SQLAlchemyError.
+    Raises TooLargeError, LostError, TlogError, OSError, SQLAlchemyError.
     """
     assert told.book is not None, "there is a book"
     assert told.result is not None, "it was cleared"
     async with engine.connect() as connection:
-        orders = list((await orders_at(connection, told.slot, told.log_since, told.log_size)).values())
+        found = await orders_at(connection, told.slot, told.log_since, told.log_size)
+        orders = [entry for entry in found.values() if entry.body is not None]  # Others are in no book: see `closing`.
         books = await entry_store.of_kind(connection, told.slot, Kind.BOOK)
-    record = next(entry for entry in books if entry.hash == told.book_record)
-    if record.index >= ledger.size:
+        proposed = await _proposed(connection, told.slot, digest(told.result))
+    record, sealed = _record(books, told.book_record, told)
+    if max(each.index for each in (record, *proposed)) >= ledger.size:
         return None
-    assert record.sealed is not None, "the building's own records are not erased"
-    head, (proof, *proofs), _ = await ledger.proven([record.index, *(each.index for each in orders)], 0)
+    own = [each.index for each in (record, *proposed)]
+    head, proofs, _ = await ledger.proven([*own, *(each.index for each in orders)], 0)
+    proof, best, proofs = proofs[0], proofs[1 : len(own)], proofs[len(own) :]
     message = OpenBook(
         at=told.at,
         statement=b"",
         book=told.book,
         result=told.result,
-        record=record.sealed,
+        record=sealed,
         index=record.index,
         proof=proof.path,
         orders=tuple(
             LoggedOrders(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
         ),
+        proposal=_logged(proposed[0], best[0].path) if proposed else None,
         checkpoint=head.checkpoint.decode(),
     )
     if (size := len(encode(message)) + ROOM_TO_SIGN) > LARGEST_MESSAGE:
         raise TooLargeError(f"book, result and proofs have {size} bytes, and {LARGEST_MESSAGE} fit into a message")
     return message
+
+
+async def _proposed(connection: AsyncConnection, slot: int, result: bytes) -> list[Entry]:
+    """Return the PROPOSAL record that names a result, by its hash; none where nobody has proposed it."""
+    found = await entry_store.of_kind(connection, slot, Kind.PROPOSAL)
+    return [each for each in found if (body := each.opened()) is not None and body.evidence == (result,)][:1]
+
+
+def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedProposal:
+    assert entry.sealed is not None, "the building's own records are not erased"
+    return LoggedProposal(entry.sealed, entry.index, path)
 
 
 def signed(message: OpenBook, statement: bytes) -> OpenBook:
@@ -98,14 +99,22 @@ def signed(message: OpenBook, statement: bytes) -> OpenBook:
 async def traded(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> Traded | None:
     """Return what came of a round with its proof; None while it is not published.
 
-    Raises TlogError, OSError, SQLAlchemyError.
+    Raises LostError, TlogError, OSError, SQLAlchemyError.
     """
     assert told.cleared is not None, "it was traded"
     async with engine.connect() as connection:
         cleared = await entry_store.of_kind(connection, told.slot, Kind.CLEARED)
-    record = next(entry for entry in cleared if entry.hash == told.cleared_record)
+    record, sealed = _record(cleared, told.cleared_record, told)
     if record.index >= ledger.size:
         return None
-    assert record.sealed is not None, "the building's own records are not erased"
     head, (proof,), _ = await ledger.proven([record.index], 0)
-    return Traded(told.at, told.cleared, record.sealed, record.index, proof.path, head.checkpoint.decode())
+    return Traded(told.at, told.cleared, sealed, record.index, proof.path, head.checkpoint.decode())
+
+
+def _record(entries: Iterable[Entry], name: bytes | None, told: StoredRound) -> tuple[Entry, bytes]:
+    """Return a record of a round by its name, and as it was sealed. Raises LostError."""
+    record = next((entry for entry in entries if entry.hash == name), None)
+    if record is None or record.sealed is None:
+        # The building's own records are not erased; what a mirror did not give back is not here.
+        raise LostError(f"a record of {told.at} is not here")
+    return record, record.sealed

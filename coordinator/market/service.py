@@ -13,23 +13,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import SignerUnavailableError, Standing
-from localvpp.tlog import TlogError
-from localvpp.wire import AskMarket, RoundName, ShowOrders, Verdict
+from localvpp.etp import DeviceId, Standing
+from localvpp.wire import AskMarket, Proposal, RoundName, ShowOrders, Verdict
 
 from ..config import BuildingConfig, MarketRulesConfig
-from ..ledger import Ledger, LedgerError, Scribe
+from ..ledger import Ledger, Scribe
 from ..link import Hub
 from ..store import Member, market as store, slots as slot_store
 from ..store.market import StoredRound
 from .board import Board
-from .closing import Closing
+from .closing import AHEAD_SLOTS, Closing
 from .hearing import Message, Round
 from .herald import Herald
+from .proposing import Proposing
 from .ruling import Ruling
 from .steps import Steps
 from .taking import Taking
 from .telling import Telling
+from .troubles import TROUBLES, LostError
+from .writing import Writing
 
 LOOK_S: Final = 1.0
 KEEP_S: Final = 62 * 86_400
@@ -38,8 +40,8 @@ FORGET_EVERY_S: Final = 3600.0
 
 _log = logging.getLogger(__name__)
 
-_TROUBLES: Final = (SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError)
-"""What may be over in a second, or a minute."""
+BEHIND_MS: Final = 60_000
+"""So far flats may have told of what is still to come by this clock."""
 
 
 class Market:
@@ -58,14 +60,23 @@ class Market:
     ) -> None:
         self.board = Board(engine, ledger, hub, Ruling(config, rules, engine), clock)
         self.telling = Telling(engine, ledger, hub, herald)
-        self.steps = Steps(self.board, scribe, self.telling, clock)
+        writing = Writing(scribe, clock)
+        self.proposing = Proposing(self.board, writing, self.telling, clock)
+        self.steps = Steps(self.board, writing, self.proposing, self.telling, clock)
         self._closing = Closing(config, self.board, ledger, self.telling, clock)
-        self._taking = Taking(self.board, self._closing, self.steps, self.telling, clock)
+        self._taking = Taking(self.board, self._closing, self.steps, self.proposing, self.telling, clock)
+        self._offers: set[asyncio.Task[None]] = set()
+        """What flats have proposed, and the log does not hold yet."""
+        self._config = config
         self._clock = clock
         self._lock = asyncio.Lock()
         """What changes a round is done one after the other."""
         self._forgot: float | None = None
         self._trouble: str | None = None
+        self._waits = False
+        """Whether other rules wait for the time."""
+        self._back: list[StoredRound] = []
+        """Rounds whose documents are here again, and that flats are to be told of."""
 
     @property
     def rounds(self) -> dict[RoundName, Round]:
@@ -74,8 +85,14 @@ class Market:
 
     async def resume(self) -> None:
         """Know again what had not ended when the coordinator stopped."""
-        await self.board.ruling.resume(self._clock.wall_ms())
+        await self.board.ruling.resume()
+        await self._renew()
         await self.board.resume()
+
+    async def close(self) -> None:
+        """End what runs beside the rounds."""
+        await self.proposing.close()
+        await asyncio.gather(*self._offers, return_exceptions=True)
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look each second, until cancelled."""
@@ -83,7 +100,7 @@ class Market:
             await sleep(LOOK_S)
             try:
                 await self.second()
-            except _TROUBLES as error:
+            except TROUBLES as error:
                 if self._trouble is None:
                     _log.error("The market cannot go on: %s", error)
                 self._trouble = str(error)
@@ -95,25 +112,69 @@ class Market:
     async def second(self) -> None:
         """Do what is due.
 
-        Raises SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError: it is tried again, with what
-        the database holds by then. One round in trouble holds up no other.
+        Raises SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError, LostError: it is tried again,
+        with what the database holds by then. One round in trouble holds up no other.
         """
         async with self._lock:
             if self.board.doubtful:
                 await self._look_again()
             trouble: Exception | None = None
             try:
+                await self._renew()
                 await self._closing.second()
-            except _TROUBLES as error:
+            except TROUBLES as error:
                 self.board.doubtful, trouble = True, error
             for at in sorted(self.rounds):
                 try:
                     await self.steps.go_on(self.rounds[at])
-                except _TROUBLES as error:
+                except TROUBLES as error:
                     self.board.doubtful, trouble = True, error
             await self._forget()
+            await self._tell_back()
             if trouble is not None:
                 raise trouble
+
+    def came_back(self, stored: StoredRound) -> None:
+        """Tell whoever has not heard it what came of a round whose documents are here again."""
+        self._back.append(stored)
+
+    async def _tell_back(self) -> None:
+        while self._back:
+            for device in tuple(self.board.listening):
+                member = self.board.ledger.directory.get(device)
+                if member is not None and self._back[0].closed_ms >= member.enrolled_ms:
+                    await self._late(device, self._back[0])
+            del self._back[0]
+
+    async def _late(self, device: DeviceId, stored: StoredRound) -> None:
+        try:
+            await self.telling.late(device, stored)
+        except LostError as error:
+            _log.warning("It cannot be told what came of %s: %s", stored.at, error)
+
+    async def _renew(self) -> None:
+        """Tell the rules of the building's file, once this clock is near what flats have told.
+
+        Rules that a wrong clock has made could not be taken back; until then those hold that were told before.
+        """
+        ruling = self.board.ruling
+        if not ruling.is_new:
+            return
+        now_ms, told_ms = self._clock.wall_ms(), await self.board.told_ms()
+        if told_ms is not None:
+            ahead_ms = AHEAD_SLOTS * self._config.slot_seconds * 1000
+            if not told_ms - BEHIND_MS <= now_ms <= told_ms + ahead_ms:
+                if not self._waits:
+                    _log.warning(
+                        "Other rules of the market wait: this clock is %s s from all that flats have told",
+                        (now_ms - told_ms) // 1000,
+                    )
+                self._waits = True
+                return
+        self._waits = False
+        new = await ruling.renew(now_ms)
+        for device in tuple(self.board.listening):
+            await self.telling.rules(device, new)
 
     async def _look_again(self) -> None:
         """Know the rounds as the database has them: what was to be written may have been, its answer lost."""
@@ -122,6 +183,7 @@ class Market:
         for at, known in self.rounds.items():
             if at in before:
                 known.show_until, known.told = before[at].show_until, before[at].told
+                self.proposing.again(known, before[at])
         self.board.doubtful = False
         for at in before.keys() - self.rounds.keys():
             await self.steps.tell_ended(at)
@@ -145,6 +207,9 @@ class Market:
         """
         if member.standing is not Standing.ACTIVE:
             return
+        if isinstance(told, Proposal):
+            await self._propose(member, told)
+            return
         over = list[StoredRound]()
         async with self._lock:
             try:
@@ -161,4 +226,24 @@ class Market:
                 raise
         # What is over changes no more, and proofs take their time.
         for stored in over:
-            await self.telling.late(member.device, stored)
+            await self._late(member.device, stored)
+
+    async def _propose(self, member: Member, told: Proposal) -> None:
+        """Take a proposal: checked beside all else, and taken one after the other, whatever becomes of the link."""
+        bid = await self.proposing.judged(member, told)
+        if bid is None:
+            return
+
+        async def offer() -> None:
+            async with self._lock:
+                await self.proposing.offered(member, told, bid)
+
+        task = asyncio.create_task(offer())
+        self._offers.add(task)
+        task.add_done_callback(self._offered)
+        await asyncio.shield(task)
+
+    def _offered(self, task: asyncio.Task[None]) -> None:
+        self._offers.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("A proposal was not taken: %s", error)  # The link has told so, if there still is one.

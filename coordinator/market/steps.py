@@ -6,27 +6,25 @@ it is too late for that nothing is traded. There is never a second book or resul
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 import logging
 
-from sqlalchemy import Update
-
 from localvpp.clock import Clock
-from localvpp.etp import Body, Kind, Record, RecordHash
+from localvpp.etp import Kind
 from localvpp.market import MarketError
-from localvpp.market.rounds import Outcome, digest
-from localvpp.market_record import market_body
+from localvpp.market.rounds import Outcome
 from localvpp.wire import RoundName
 
-from ..ledger import LedgerUnavailableError, Scribe
 from ..store import market as store
 from ..store.market import StoredRound
 from .board import Board
-from .books import TooLargeError, agreed, book_of, cleared_of, outcome_of
+from .books import TooLargeError, agreed, book_of, chooses, cleared_of, outcome_of
 from .ending import Ended, Why
 from .hearing import Round
+from .proposing import Proposing
 from .telling import Telling
+from .writing import Writing
 
 _log = logging.getLogger(__name__)
 
@@ -34,9 +32,10 @@ _log = logging.getLogger(__name__)
 class Steps:
     """Of all rounds."""
 
-    def __init__(self, board: Board, scribe: Scribe, telling: Telling, clock: Clock) -> None:
+    def __init__(self, board: Board, writing: Writing, proposing: Proposing, telling: Telling, clock: Clock) -> None:
         self._board = board
-        self._scribe = scribe
+        self._writing = writing
+        self._proposing = proposing
         self._telling = telling
         self._clock = clock
 
@@ -54,8 +53,9 @@ class Steps:
             if known.stored.book_record is None:
                 await self._log_book(known)
             if known.stored.result is None:
-                assert known.stored.book is not None, "it is fixed"
-                result = await asyncio.to_thread(outcome_of, known.stored.book)
+                result = await self._result(known)
+                if result is None:
+                    return
                 if not (await asyncio.to_thread(Outcome.decode, result)).result.trades:
                     await self._end(known, Why.NO_TRADES)
                     return
@@ -69,6 +69,19 @@ class Steps:
         await self.propose(known)
         if (words := agreed(known.stored, known.verdicts)) is not None:
             await self._log_cleared(known, words)
+
+    async def _result(self, known: Round) -> bytes | None:
+        """Return the result of a round; None while it is searched for.
+
+        Raises MarketError, SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError.
+        """
+        book = known.stored.book
+        assert book is not None, "it is fixed"
+        if known.chooses is None:
+            known.chooses = await asyncio.to_thread(chooses, book)
+        if known.chooses:
+            return await self._proposing.result(known)
+        return await asyncio.to_thread(outcome_of, book)
 
     async def propose(self, known: Round) -> None:
         """Show book and result to whoever is connected and has not seen them over this connection."""
@@ -122,8 +135,10 @@ class Steps:
     async def _log_book(self, known: Round) -> None:
         stored = known.stored
         assert stored.book is not None, "it is fixed"
-        record = await self._write(Kind.BOOK, known, stored.book, lambda name: store.book_logged(stored.at, name))
-        known.stored = replace(stored, book_record=record)
+        record = await self._writing.write(
+            Kind.BOOK, known, stored.book, lambda sealed: store.book_logged(stored.at, sealed.hash)
+        )
+        known.stored = replace(stored, book_record=record.hash)
 
     async def _log_cleared(self, known: Round, words: Sequence[bytes]) -> None:
         if known.stored.cleared is None:
@@ -132,42 +147,16 @@ class Steps:
         stored = known.stored
         assert stored.cleared is not None, "it is fixed"
         now_ms = self._clock.wall_ms()
-        record = await self._write(
+        record = await self._writing.write(
             Kind.CLEARED,
             known,
             stored.cleared,
-            lambda name: store.cleared_logged(stored.at, name, Ended.TRADED, now_ms),
+            lambda sealed: store.cleared_logged(stored.at, sealed.hash, Ended.TRADED, now_ms),
         )
-        known.stored = replace(stored, cleared_record=record, ended=Ended.TRADED, ended_ms=now_ms)
+        known.stored = replace(stored, cleared_record=record.hash, ended=Ended.TRADED, ended_ms=now_ms)
         del self._board.rounds[stored.at]
         _log.info("By %s there are trades: %s flats have agreed", stored.at, len(words))
         await self.tell_ended(stored.at)
-
-    async def _write(
-        self, kind: Kind, known: Round, document: bytes, follows: Callable[[RecordHash], Update]
-    ) -> RecordHash:
-        """Log the record that names a document, with the statement that names the record.
-
-        Raises RefusedError, LedgerUnavailableError.
-        """
-        stored = known.stored
-
-        def says(_: Sequence[Record]) -> tuple[Kind, int, Body]:
-            # When it is about to be sealed: another writer may have kept it waiting. See `market_record.late_ms`.
-            now_ms = self._clock.wall_ms()
-            if now_ms >= known.end_ms:
-                raise LedgerUnavailableError(f"{known.at} is over: no {kind.name} record is written of it")
-            body = market_body(
-                document=digest(document),
-                written_ms=now_ms,
-                sender=self._scribe.device,
-                receiver=self._scribe.device,
-                slot_seconds=stored.seconds,
-            )
-            return kind, stored.slot, body
-
-        (record,) = await self._scribe.write([says], lambda sealed: [follows(sealed[0].hash)])
-        return record.hash
 
     async def _keep(self, known: Round, changed: StoredRound) -> None:
         async with self._board.engine.begin() as connection:
@@ -177,6 +166,7 @@ class Steps:
     async def _end(self, known: Round, why: Why) -> None:
         """End a round: nothing is traded by it."""
         _log.warning("Nothing is traded by %s: %s", known.at, why)
+        self._proposing.forget(known)
         now_ms = self._clock.wall_ms()
         await self._keep(known, replace(known.stored, ended=Ended.UNTRADED, ended_ms=now_ms, why=why.value))
         del self._board.rounds[known.at]

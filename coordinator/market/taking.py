@@ -14,6 +14,7 @@ from ..store.market import StoredRound, StoredVerdict
 from .board import Board
 from .closing import Closing
 from .hearing import orders_problem, verdict_problem
+from .proposing import Proposing
 from .steps import Steps
 from .telling import Telling
 
@@ -26,10 +27,13 @@ _log = logging.getLogger(__name__)
 class Taking:
     """From all flats."""
 
-    def __init__(self, board: Board, closing: Closing, steps: Steps, telling: Telling, clock: Clock) -> None:
+    def __init__(
+        self, board: Board, closing: Closing, steps: Steps, proposing: Proposing, telling: Telling, clock: Clock
+    ) -> None:
         self._board = board
         self._closing = closing
         self._steps = steps
+        self._proposing = proposing
         self._telling = telling
         self._clock = clock
         self._asked: dict[DeviceId, tuple[float, float]] = {}
@@ -46,7 +50,9 @@ class Taking:
             await self._telling.rules(device, rules)
         for _, known in sorted(board.rounds.items()):
             known.told.discard(device)
+            self._proposing.joined(known, device)
             await self._telling.closed(device, known.stored)
+            await self._proposing.tell(known)
             await self._steps.propose(known)
 
     async def over(self, member: Member, rounds: Sequence[RoundName]) -> list[StoredRound]:

@@ -1,12 +1,14 @@
 """What flats are told of a round, each in words that are signed for it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId
 from localvpp.market.rounds import Rules, digest
 from localvpp.wire import (
+    BestSoFar,
     FromCoordinator,
     GateClosed,
     MarketRules,
@@ -62,12 +64,17 @@ class Telling:
         """Tell that nothing is traded by a round."""
         await self._say(device, Untraded(at, why))
 
-    async def message(self, stored: StoredRound) -> OpenBook | None:
-        """Return a round's book and result with their proofs; None while the book is not published.
+    async def message(self, stored: StoredRound, best: bytes | None = None) -> OpenBook | None:
+        """Return a round's book and result with their proofs; None while they are not published.
 
-        Raises TooLargeError.
+        Where the result is not fixed, the best so far is given. Raises TooLargeError.
         """
-        return await open_book(self._engine, self._ledger, stored)
+        return await open_book(self._engine, self._ledger, stored if best is None else replace(stored, result=best))
+
+    async def best(self, device: DeviceId, message: OpenBook) -> None:
+        """Show book and best result so far."""
+        word = BestSoFar(message.at, digest(message.book), digest(message.result))
+        self._send(device, signed(message, await self._herald.said(device, word)))
 
     async def proposed(self, device: DeviceId, message: OpenBook) -> None:
         """Show book and result."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from localvpp.etp import DeviceId
 from localvpp.market import Finding, Order, Result, Side
-from localvpp.market.rounds import Offer, OpenedBook, Outcome, Placed, digest
+from localvpp.market.rounds import Cleared, Offer, OpenedBook, Outcome, Placed, digest
 
 from ..store.market import StoredRound, StoredVerdict
 from .ending import Ended
@@ -43,6 +43,8 @@ class Told:
     stored: StoredRound
     ordered: frozenset[DeviceId]
     """Whose orders the log held at the gate."""
+    committed: Mapping[DeviceId, bytes]
+    """What their records name; what was erased is of nobody any more."""
     shown: Mapping[DeviceId, bytes]
     verdicts: Mapping[DeviceId, StoredVerdict]
     places: Mapping[bytes, int]
@@ -63,6 +65,10 @@ def summary_plain(stored: StoredRound) -> Plain:
     ]
     told = None if stored.result is None else Outcome.decode(stored.result)
     result = None if told is None else told.result
+    voters, needed = len(stored.voters), stored.needed
+    if stored.came_back and stored.book is not None:  # Who they were is not known any more, and how many they were is.
+        opened = OpenedBook.decode(stored.book)
+        voters, needed = opened.voters, opened.needed
     return {
         "number": stored.number,
         "seconds": stored.seconds,
@@ -72,8 +78,8 @@ def summary_plain(stored: StoredRound) -> Plain:
         "outcome": outcome,
         "why": stored.why,
         "ended_ms": stored.ended_ms,
-        "voters": len(stored.voters),
-        "needed": stored.needed,
+        "voters": voters,
+        "needed": needed,
         "book": None if stored.book is None else digest(stored.book).hex(),
         "result": None if stored.result is None else digest(stored.result).hex(),
         "book_record": None if stored.book_record is None else stored.book_record.hex(),
@@ -88,12 +94,17 @@ def round_plain(told: Told, names: Names) -> Plain:
     """Return a round with its orders, curves, trades and verdicts."""
     stored = told.stored
     placed = {device: Placed.decode(document) for device, document in told.shown.items()}
-    devices = {each.offer.blind: device for device, each in placed.items()}
+    devices = {hashed: device for device, hashed in told.committed.items()}
     result = None if stored.result is None else Outcome.decode(stored.result).result
     opened = None if stored.book is None else OpenedBook.decode(stored.book)
     # What a flat has shown may have been erased since; the book that all were told of has it under its blind.
     offers = [each.offer for each in placed.values()] if opened is None else opened.offers
-    whose = {order.id: names.of(devices.get(offer.blind)) for offer in offers for order in offer.orders}
+    whose = {order.id: names.of(devices.get(offer.digest)) for offer in offers for order in offer.orders}
+    seen = {offer.digest for offer in offers}
+    silent = [device for device, hashed in told.committed.items() if hashed not in seen]
+    agreed = sum(verdict.agrees for verdict in told.verdicts.values())
+    if stored.came_back and stored.cleared is not None:
+        agreed = len(Cleared.decode(stored.cleared).words)
     verdicts = sorted(told.verdicts.items(), key=lambda each: names.of(each[0]) or "")
     return summary_plain(stored) | {
         "objective": None if opened is None else opened.objective.value,
@@ -101,8 +112,8 @@ def round_plain(told: Told, names: Names) -> Plain:
         "book_index": None if stored.book_record is None else told.places.get(stored.book_record),
         "cleared_index": None if stored.cleared_record is None else told.places.get(stored.cleared_record),
         "ordered": names.all(told.ordered),
-        "not_shown": names.all(told.ordered - told.shown.keys()),
-        "agreed": sum(verdict.agrees for verdict in told.verdicts.values()),
+        "not_shown": names.all(silent),
+        "agreed": agreed,
         "disputes": [
             {"flat": names.of(device), "findings": list(verdict.findings)}
             for device, verdict in verdicts

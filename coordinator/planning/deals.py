@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId
-from localvpp.market.rounds import Outcome, Placed
+from localvpp.market import MarketError
+from localvpp.market.rounds import OpenedBook, Outcome, RoundError
 from localvpp.plan import Deal
 from localvpp.plan.errors import wrong
 from localvpp.settlement import Trade
-from localvpp.traded import trades_of
+from localvpp.traded import owners_of, trades_of
 
 from ..store import market as market_store
+from ..store.market import StoredRound
+from ..store.orders import committed, orders_at
 
 
 async def deals_between(
@@ -24,12 +27,13 @@ async def deals_between(
     """
     found: list[Deal] = []
     for stored in await market_store.cleared_between(connection, begin, end):
-        shown = await market_store.shown(connection, stored.at)
-        if stored.result is None or not shown:
+        orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
+        try:
+            trades = await asyncio.to_thread(_trades, stored, committed(orders))
+        except MarketError as error:
             raise wrong(
                 "deals", stored.slot, "the documents of this slot's market are not here any more: no plan of its day"
-            )
-        trades = await asyncio.to_thread(_trades, stored.result, shown)
+            ) from error
         found += [
             Deal(
                 stored.slot, names.get(each.seller, each.seller.hex()), names.get(each.buyer, each.buyer.hex()), each.wh
@@ -39,6 +43,7 @@ async def deals_between(
     return tuple(found)
 
 
-def _trades(result: bytes, shown: Mapping[DeviceId, bytes]) -> tuple[Trade[DeviceId], ...]:
-    owners = {order.id: device for device, data in shown.items() for order in Placed.decode(data).offer.orders}
-    return trades_of(Outcome.decode(result).result, owners)
+def _trades(stored: StoredRound, ordered: Mapping[DeviceId, bytes]) -> tuple[Trade[DeviceId], ...]:
+    if stored.book is None or stored.result is None:
+        raise RoundError("there are none")
+    return trades_of(Outcome.decode(stored.result).result, owners_of(OpenedBook.decode(stored.book), ordered))

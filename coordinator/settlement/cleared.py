@@ -1,24 +1,33 @@
 """What a slot is settled by where its market was cleared: the trades, and how many records the slot has.
 
-The log holds no document of a round. Trades are read once, when the slot is settled, from the documents that were
-shown, and stand in its TRANSFER records from then on: whoever works the slot out again has them from there.
+The log holds no document of a round. Trades are read once, when the slot is settled, from book and result, and whose
+each order is from the ORDERS records that the book's offers are named by. They stand in the slot's TRANSFER records
+from then on: whoever works the slot out again has them from there.
 """
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-import logging
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record
-from localvpp.market.rounds import OpenedBook, Outcome, Placed, digest
+from localvpp.market import MarketError
+from localvpp.market.rounds import OpenedBook, Outcome, digest
 from localvpp.settlement import Trade
-from localvpp.traded import Made, made, most_trades, together, trade_of
+from localvpp.traded import Made, UnownedError, made, most_trades, owners_of, together, trade_of
 
 from ..store import Entry, entries as entry_store, market as market_store
+from ..store.orders import committed, orders_at
 
-_log = logging.getLogger(__name__)
+
+class PapersMissingError(Exception):
+    """A slot was cleared, and what it was cleared by is not here, or cannot be used; says what."""
+
+    def __init__(self, why: str, *, may_come: bool) -> None:
+        super().__init__(why)
+        self.may_come = may_come
+        """Whether somebody may still have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class RoundOf:
 
     book: bytes
     result: bytes
-    orders: Mapping[DeviceId, bytes]
+    committed: Mapping[DeviceId, bytes]
+    """What each flat's ORDERS record names that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,14 @@ class Cleared:
 async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) -> Cleared | None:
     """Return what came of a slot's market; None where the slot is settled by the sharing key.
 
-    A coordinator that was built anew from a mirror after a slot was cleared has no documents of it. It can only share.
+    Raises PapersMissingError, as long as a coordinator that was built anew from a mirror after the slot was cleared
+    has not had its documents back from the flats.
     """
-    documents = named(await entry_store.of_kind(connection, slot, Kind.CLEARED), log_size)
+    entries = await entry_store.of_kind(connection, slot, Kind.CLEARED)
+    if any(entry.body is None for entry in entries if entry.index < log_size):
+        why = f"slot {slot} was traded, and the body of the record that names by what is not here"
+        raise PapersMissingError(why, may_come=False)
+    documents = named(entries, log_size)
     if not documents:
         return None
     rounds = []
@@ -62,11 +77,18 @@ async def cleared_slot(connection: AsyncConnection, slot: int, log_size: int) ->
         if stored.cleared is None or digest(stored.cleared) not in documents:
             continue
         if stored.book is not None and stored.result is not None:
-            rounds.append(RoundOf(stored.book, stored.result, await market_store.shown(connection, stored.at)))
+            orders = await orders_at(connection, slot, stored.log_since, stored.log_size)
+            rounds.append(RoundOf(stored.book, stored.result, committed(orders)))
     if len(rounds) != len(documents):
-        _log.error("Slot %s was traded, but there are no documents of it: it is settled by the sharing key", slot)
-        return None
-    return await asyncio.to_thread(of_documents, documents, rounds)
+        lacking = f"{len(documents) - len(rounds)} of its {len(documents)} rounds that count"
+        raise PapersMissingError(f"slot {slot} was traded, and the documents of {lacking} are not here", may_come=True)
+    try:
+        return await asyncio.to_thread(of_documents, documents, rounds)
+    except MarketError as error:
+        # Another release may read what this one does not; a record whose body is lost is lost.
+        may_come = not isinstance(error, UnownedError)
+        why = f"slot {slot} was traded, and its documents cannot be used: {error}"
+        raise PapersMissingError(why, may_come=may_come) from error
 
 
 def named(cleared: Iterable[Entry], log_size: int) -> tuple[bytes, ...]:
@@ -76,16 +98,17 @@ def named(cleared: Iterable[Entry], log_size: int) -> tuple[bytes, ...]:
 
 
 def of_documents(documents: tuple[bytes, ...], rounds: Sequence[RoundOf]) -> Cleared:
-    """Return the trades of a slot's rounds from their documents, which were checked when they were made."""
+    """Return the trades of a slot's rounds from their documents, which were checked when they were made.
+
+    Raises MarketError for a document of a form that is not read here, and for orders that the log names nobody of.
+    """
     results = [Outcome.decode(each.result).result for each in rounds]
-    owners = {
-        order.id: device
-        for each in rounds
-        for device, data in each.orders.items()
-        for order in Placed.decode(data).offer.orders
-    }
+    books = [OpenedBook.decode(each.book) for each in rounds]
+    owners: dict[str, DeviceId] = {}
+    for opened, each in zip(books, rounds, strict=True):
+        owners |= owners_of(opened, each.committed)
     count = sum(len(result.trades) for result in results)
-    records = sum(most_trades(OpenedBook.decode(each.book)) for each in rounds)
+    records = sum(most_trades(opened) for opened in books)
     return Cleared(documents, together(made(results, owners)), count, records)
 
 

@@ -7,11 +7,16 @@ Its transfer records are logged in an order of chance, or the place of his own w
 its row and the flats' shares are one transaction with the log's entries: after a crash the slot
 is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
 one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
+
+A slot that was traded, and whose documents were lost with the server, waits for flats to give them back (`papers`), and
+all slots after it wait with it: flats hold a settlement that passes over a slot against the building. After
+`PAPERS_WAIT_S` it is settled by the sharing key, for there is nothing else.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 import logging
 from random import SystemRandom
 from typing import Final
@@ -28,11 +33,16 @@ from localvpp.settlement import DYNAMIC, PriceList
 from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
-from .cleared import cleared_slot
+from .cleared import Cleared, PapersMissingError, cleared_slot
 from .working import settled_body, told_by, work_out
 
 LOOK_EVERY_S: Final = 5.0
 """Besides after each commit: time alone makes a slot ripe, too."""
+
+PAPERS_WAIT_S: Final = 7 * 86_400
+"""So long after its end a traded slot waits for its documents at least: flats keep them for 14 days."""
+PAPERS_ASKED_S: Final = 3600.0
+"""And so long flats are asked by a coordinator that was started later."""
 
 _CHANCE: Final = SystemRandom()
 _log = logging.getLogger(__name__)
@@ -95,7 +105,7 @@ class Settler:
                 if self.trouble is not None:
                     self.trouble = None
                     _log.warning("Slots are settled again")
-            except (LedgerUnavailableError, RefusedError, SQLAlchemyError) as error:
+            except (LedgerUnavailableError, RefusedError, PapersMissingError, SQLAlchemyError) as error:
                 if self.trouble is None:
                     _log.warning("A slot cannot be settled now: %s", error)
                 self.trouble = f"a slot cannot be settled now: {error}"
@@ -108,7 +118,8 @@ class Settler:
     async def settle_ripe(self) -> list[SettledSlot]:
         """Settle all slots that are ripe now, oldest first.
 
-        Raises LedgerUnavailableError, RefusedError or SQLAlchemyError; to be called again, it goes on where it stopped.
+        Raises LedgerUnavailableError, RefusedError, PapersMissingError or SQLAlchemyError; to be called again, it goes
+        on where it stopped.
         """
         settled = []
         await self._ledger.ready()
@@ -118,6 +129,10 @@ class Settler:
             settled.append(done)
             self._tell(done)
         return settled
+
+    def look(self) -> None:
+        """Look at once: what a slot was waiting for may be there."""
+        self._news.set()
 
     async def _tell_unheard(self) -> None:
         """Tell of a slot that was settled although the answer was lost."""
@@ -182,12 +197,32 @@ class Settler:
         async with self._engine.connect() as connection:
             return told_by(await entry_store.intervals(connection, slot), size)
 
+    async def _cleared(self, slot: int, size: int) -> Cleared | None:
+        """Return what came of a slot's market; None where it is shared.
+
+        Raises PapersMissingError as long as it is worth waiting.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                return await cleared_slot(connection, slot, size)
+        except PapersMissingError as error:
+            until_ms = (slot + self._seconds + PAPERS_WAIT_S) * 1000
+            asked_s = self._clock.monotonic() - self._ledger.taking_since
+            if error.may_come and (self._clock.wall_ms() < until_ms or asked_s < PAPERS_ASKED_S):
+                until = datetime.fromtimestamp(until_ms // 1000, UTC).isoformat(" ", "minutes")
+                why = (
+                    f"{error}. It waits for flats to give them back, and all slots after it wait, too; not before "
+                    f"{until} it is settled by the sharing key"
+                )
+                raise PapersMissingError(why, may_come=True) from error
+            _log.error("%s: it is settled by the sharing key, which flats hold against the building", error)
+            return None
+
     async def _settle(self, slot: int, now: _Moment) -> SettledSlot:
         told = await self._told(slot, now.size)
         prices = self._prices.at(slot)
         assert prices is not None, "a building's first prices hold from the beginning"
-        async with self._engine.connect() as connection:
-            cleared = await cleared_slot(connection, slot, now.size)
+        cleared = await self._cleared(slot, now.size)
         rule = self._prices.rule(self._prices.key_at(slot) or DYNAMIC.word)
         work = work_out(slot, self._seconds, told, now.members, prices, self._clock.wall_ms(), cleared, rule)
         transfers = list(work.transfers)

@@ -50,6 +50,9 @@ async def open_database(url: str) -> AsyncEngine:
     try:
         async with alone(engine) as connection:
             await connection.run_sync(_upgrade)
+    except StoreError:
+        await engine.dispose()
+        raise
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
         where = engine.url.render_as_string(hide_password=True)

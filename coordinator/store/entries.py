@@ -311,6 +311,16 @@ async def of_kind(
     return [_entry(row) for row in await connection.execute(query)]
 
 
+async def of_slots(
+    connection: AsyncConnection, kind: Kind, begin: int, end: int | None = None, device: DeviceId | None = None
+) -> list[Entry]:
+    """Return the records of a kind that are of the slots from begin to before end, in the order of the log."""
+    query = _whole().where(entries.c.slot >= begin, entries.c.kind == int(kind)).order_by(entries.c.log_index)
+    query = query if end is None else query.where(entries.c.slot < end)
+    query = query if device is None else query.where(entries.c.device == device)
+    return [_entry(row) for row in await connection.execute(query)]
+
+
 async def latest_slot(connection: AsyncConnection, kind: Kind) -> int | None:
     """Return the latest slot of which there is a record of a kind. It reads the whole log."""
     found: int | None = (

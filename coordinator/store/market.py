@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, Table, Update, and_, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Insert, RowMapping, Table, Update, and_, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, Kind
 from localvpp.quorum import needed_of
 from localvpp.wire import RoundName
 
-from .tables import market_orders, market_rounds, market_rules, market_verdicts
+from .tables import entries, market_orders, market_proposals, market_rounds, market_rules, market_verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ class StoredRound:
         return RoundName(self.slot, self.number)
 
     @property
+    def came_back(self) -> bool:
+        """Whether flats have given its documents back: who was asked, and what each flat showed and said, is lost."""
+        return self.cleared_record is not None and self.why is not None
+
+    @property
     def needed(self) -> int:
         """How many of the voters have to agree."""
         return needed_of(len(self.voters), self.enrolled)
@@ -66,6 +71,16 @@ class StoredVerdict:
         return not self.findings
 
 
+@dataclass(frozen=True, slots=True)
+class StoredProposal:
+    """A result that was taken, for it was better than all before it."""
+
+    record: bytes
+    """The PROPOSAL record that names it."""
+    document: bytes
+    taken_ms: int
+
+
 async def add(connection: AsyncConnection, told: StoredRound) -> None:
     """Store a round whose gate is closed."""
     await connection.execute(insert(market_rounds).values(**_row(told)))
@@ -75,6 +90,21 @@ async def change(connection: AsyncConnection, told: StoredRound) -> None:
     """Store how a round stands that has not ended."""
     where = (_is(market_rounds, told.at), market_rounds.c.ended.is_(None))
     await connection.execute(update(market_rounds).where(*where).values(**_row(told)))
+
+
+async def give_back(connection: AsyncConnection, told: StoredRound) -> bool:
+    """Store a round that was traded, and whose documents are here again; return whether that can be.
+
+    Of one that has not ended here it waits for that.
+    """
+    known = await one(connection, told.at)
+    if known is None:
+        await add(connection, told)
+        return True
+    if known.ended is None:
+        return False
+    await connection.execute(update(market_rounds).where(_is(market_rounds, told.at)).values(**_row(told)))
+    return True
 
 
 def book_logged(at: RoundName, record: bytes) -> Update:
@@ -89,6 +119,25 @@ def cleared_logged(at: RoundName, record: bytes, ended: str, ended_ms: int) -> U
         .where(_is(market_rounds, at))
         .values(cleared_record=record, ended=ended, ended_ms=ended_ms)
     )
+
+
+def proposed(at: RoundName, proposal: StoredProposal) -> Insert:
+    """Return the statement that keeps a proposal, to be run with its entry."""
+    return insert(market_proposals).values(**asdict(proposal) | {"slot": at.slot, "number": at.number})
+
+
+async def proposals(connection: AsyncConnection, at: RoundName) -> list[StoredProposal]:
+    """Return what was proposed for a round, in the order of the log: each is better than the one before."""
+    c = market_proposals.c
+    # Hashes have no index: few entries are of the slot.
+    logged = and_(entries.c.slot == at.slot, entries.c.kind == int(Kind.PROPOSAL), entries.c.hash == c.record)
+    found = (
+        select(c.record, c.document, c.taken_ms)
+        .join(entries, logged)
+        .where(_is(market_proposals, at))
+        .order_by(entries.c.log_index)
+    )
+    return [StoredProposal(row.record, row.document, row.taken_ms) for row in await connection.execute(found)]
 
 
 async def one(connection: AsyncConnection, at: RoundName) -> StoredRound | None:
@@ -132,7 +181,7 @@ async def forget(connection: AsyncConnection, before: int) -> None:
 
     Of a slot that is not settled all is kept: its trades are in no record yet.
     """
-    for table in (market_orders, market_verdicts):
+    for table in (market_orders, market_proposals, market_verdicts):
         await connection.execute(delete(table).where(table.c.slot < before))
     empty = {"book": None, "result": None, "cleared": None}
     old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
@@ -144,15 +193,6 @@ async def cleared_between(connection: AsyncConnection, begin: int, end: int) -> 
     such = (market_rounds.c.slot >= begin, market_rounds.c.slot < end, market_rounds.c.cleared_record.is_not(None))
     found = select(market_rounds).where(*such).order_by(market_rounds.c.slot, market_rounds.c.number)
     return [_round(row) for row in (await connection.execute(found)).mappings()]
-
-
-async def shown_between(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> dict[int, list[bytes]]:
-    """Return a flat's documents by slot, of the slots that begin in a time."""
-    such = (market_orders.c.device == device, market_orders.c.slot >= begin, market_orders.c.slot < end)
-    found: dict[int, list[bytes]] = {}
-    for row in await connection.execute(select(market_orders.c.slot, market_orders.c.document).where(*such)):
-        found.setdefault(row.slot, []).append(row.document)
-    return found
 
 
 async def show(connection: AsyncConnection, at: RoundName, device: DeviceId, document: bytes, shown_ms: int) -> None:

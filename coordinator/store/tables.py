@@ -284,6 +284,19 @@ market_verdicts: Final = sa.Table(
 )
 """What each flat has said first of a round's book and result; without findings it agrees."""
 
+market_proposals: Final = sa.Table(
+    "market_proposals",
+    metadata,
+    sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("record", sa.LargeBinary(32), primary_key=True),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    sa.Column("taken_ms", sa.BigInteger, nullable=False),
+    _of_round(),
+)
+"""Results that were proposed for a round's book, each better than all before it, by their records: a row is written
+with its entry. Who has proposed them nobody has to know."""
+
 drill_flats: Final = sa.Table(
     "drill_flats",
     metadata,

@@ -27,7 +27,7 @@ from ..members import Action, Members
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
 from ..nextkey import SheetWatch
-from ..settlement import Settler
+from ..settlement import Papers, Settler
 from ..store import Entry, entries as entry_store, slots as slot_store
 from ..witnesses import Cosigning, Mirrors
 from .drills import DrillApi, drill_routes
@@ -63,6 +63,7 @@ class Api:
     enrolment: Enrolment
     link: LinkServices
     settler: Settler
+    papers: Papers
     meters: OwnMeters
     metrics: Metrics
     certificate: Certificate | None
@@ -94,7 +95,7 @@ class Api:
             checks["ledger"] = f"no record is taken: {self.ledger.held}"
         checks["witnesses"] = self.cosigning.trouble or "ok"
         checks["mirrors"] = self.mirrors.trouble or "ok"
-        checks["settlement"] = self.settler.trouble or "ok"
+        checks["settlement"] = self.settler.trouble or self.papers.trouble or "ok"
         checks["meters"] = self.meters.trouble or "ok"
         suspended = {each.device for each in self.ledger.conflicts if self.ledger.suspended(each.device)}
         told = [f"{len(suspended)} suspended: see conflicts in /api/v1/state"] if suspended else []
@@ -298,7 +299,7 @@ class Api:
 
 def _may_read(entry: Entry, reader: Reader) -> bool:
     """Whether a record is for somebody: a resident has his flat's, and the market's, which name nobody."""
-    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.CLEARED} or entry.device == reader.device:
+    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.PROPOSAL, Kind.CLEARED} or entry.device == reader.device:
         return True
     body = entry.opened()
     return body is not None and reader.device in {body.sender, body.receiver}

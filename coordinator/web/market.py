@@ -17,10 +17,10 @@ from localvpp.market.rounds import OpenedBook, Outcome
 
 from ..ledger import Ledger
 from ..market.papers import papers_of
-from ..market.proofs import orders_at
 from ..market.view import Names, Plain, Told, findings_plain, round_plain, slot_plain, summary_plain
 from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
+from ..store.orders import committed, orders_at
 from .errors import ApiError
 from .reading import Routes, read_number
 from .security import READER, Access
@@ -95,9 +95,11 @@ class MarketApi:
             *await entry_store.of_kind(connection, slot, Kind.BOOK),
             *await entry_store.of_kind(connection, slot, Kind.CLEARED),
         ]
+        orders = await orders_at(connection, slot, stored.log_since, stored.log_size)
         return Told(
             stored=stored,
-            ordered=frozenset(await orders_at(connection, slot, stored.log_since, stored.log_size)),
+            ordered=frozenset(orders),
+            committed=committed(orders),
             shown=await store.shown(connection, stored.at),
             verdicts=await store.verdicts(connection, stored.at),
             places={entry.hash: entry.index for entry in records if entry.index < self.ledger.size},

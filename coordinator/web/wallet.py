@@ -6,7 +6,7 @@ meter no meter of the building sees, so that is told nowhere here.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import DeviceId
-from localvpp.market.rounds import Outcome, Placed
+from localvpp.market.rounds import OpenedBook, Outcome
 
 from ..ledger import Ledger
-from ..store import market as market_store, wallets as store
+from ..store import market as market_store, orders as orders_store, wallets as store
 from ..store.market import StoredRound
 from .errors import ApiError
 from .reading import Routes, read_number
@@ -55,8 +55,8 @@ class WalletApi:
             traded: tuple[int, int] | None = None
             if end - begin <= _LONGEST_TRADED_S:
                 rounds = await market_store.cleared_between(connection, begin, end)
-                shown = await market_store.shown_between(connection, device, begin, end)
-                traded = await asyncio.to_thread(_traded, rounds, shown)
+                named = await orders_store.named_between(connection, device, begin, end)
+                traded = await asyncio.to_thread(_traded, rounds, named)
         bought, sold = (None, None) if traded is None else traded
         plain: Plain = {"flat": flat, "begin": begin, "end": end}
         return web.json_response(plain | asdict(settled) | {"traded_bought_wh": bought, "traded_sold_wh": sold})
@@ -72,13 +72,15 @@ class WalletApi:
         return member.device
 
 
-def _traded(rounds: Sequence[StoredRound], shown: Mapping[int, Sequence[bytes]]) -> tuple[int, int]:
+def _traded(rounds: Sequence[StoredRound], named: Mapping[int, Collection[bytes]]) -> tuple[int, int]:
     """Return what a flat has bought and sold in some rounds."""
     bought = sold = 0
     for each in rounds:
-        own = {order.id for document in shown.get(each.slot, ()) for order in Placed.decode(document).offer.orders}
-        if not own or each.result is None:
+        hashes = named.get(each.slot, ())
+        if not hashes or each.book is None or each.result is None:
             continue
+        offers = OpenedBook.decode(each.book).offers
+        own = {order.id for offer in offers if offer.digest in hashes for order in offer.orders}
         for trade in Outcome.decode(each.result).result.trades:
             bought += trade.wh if trade.buyer in own else 0
             sold += trade.wh if trade.seller in own else 0

@@ -30,7 +30,7 @@ test("a record of orders names their document", () => {
 test("orders are no record of a drill, which is a word of a device to itself", () => {
   const drill: Sealed = { ...parseSealed(ORDERS) };
   assert.throws(() => openBody({ ...drill, envelope: { ...drill.envelope, kind: "drill" } }), /of a device to itself/);
-  for (const kind of ["book", "cleared"]) {
+  for (const kind of ["book", "cleared", "proposal"]) {
     assert.ok(openBody({ ...drill, envelope: { ...drill.envelope, kind } }));
   }
 });

@@ -261,6 +261,15 @@ async def test_what_came_of_slots_stays_when_they_get_several_rounds(url: str, m
             told = {"slot": slot, "bytes": b"b" * 32, "ended": ended, "ended_ms": ended_ms, "why": why}
             await connection.execute(text(f"INSERT INTO market_slots ({columns}) VALUES ({values})"), told)  # noqa: S608
     await close_database(engine)
+    with pytest.raises(StoreError, match="1 slots that were traded are not settled, the first is 60"):
+        await open_database(url)
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: upgrade(config, "0010"))
+        engine = await open_database(url)
+    columns = "slot, seconds, settled_ms, inside_price, grid_price, feed_in_price, building_money, missing, rent"
+    async with engine.begin() as connection:
+        await connection.execute(text(f"INSERT INTO slots ({columns}) VALUES (60, 60, 7, 1, 2, 0, 0, '[]', 0)"))  # noqa: S608
+    await close_database(engine)
     engine = await open_database(url)
     async with engine.connect() as connection:
         found = [(await market_store.of_slot(connection, slot))[0] for slot, *_ in rows]

@@ -200,6 +200,7 @@ async def start(
             own = replace(membership, url=url)
             guard = Guard(own.origin, own.device, Notebook(store), clock, ear)
             link = Link(session, own, signer, store, guard, clock, ear, "tests", waits)
+            ear.link = link
             tasks.append(asyncio.create_task(link.run()))
             return link
 

@@ -29,7 +29,7 @@ from localvpp.etp import (
 )
 from localvpp.guard import GuardListener
 from localvpp.lineage import Lineage
-from localvpp.link import LinkListener, LinkState, LinkStatus
+from localvpp.link import Link, LinkListener, LinkState, LinkStatus
 from localvpp.meterslot import evidence_of
 from localvpp.wire import (
     PROTOCOL,
@@ -53,6 +53,7 @@ from localvpp.wire import (
     MarketSaid,
     Mirrored,
     OpenBook,
+    ProposalHeard,
     RecordResult,
     Records,
     RecordsAck,
@@ -416,6 +417,14 @@ class Ear(LinkListener, GuardListener):
     def __init__(self) -> None:
         self.told: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.distrusted: list[str] = []
+        self.link: Link | None = None
+        """Whose it is."""
+
+    async def checked(self) -> None:
+        """Wait until the flat has checked all that it has heard of slots."""
+        assert self.link is not None
+        async with asyncio.timeout(PATIENCE_S):
+            await self.link._words.join()
 
     async def next[T](self, what: str, kind: type[T]) -> T:
         """Return the next news of one sort."""
@@ -483,7 +492,7 @@ class Ear(LinkListener, GuardListener):
 
     @override
     async def market_said(
-        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
     ) -> Sequence[FromFlat]:
         self.told.put_nowait(("market", said))
         return []

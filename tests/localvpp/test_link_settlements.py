@@ -31,7 +31,9 @@ async def all_heard(coordinator: SmallCoordinator, ear: Ear, old: int = 0) -> in
     """Return when the flat has taken whatever was said before: the size of the log that it has witnessed by then."""
     coordinator.log.add(b"entry %d, of somebody" % coordinator.log.frontier.size)
     await coordinator.say(coordinator.announce(old))
-    return (await ear.next("head", tlog.Checkpoint)).size
+    size = (await ear.next("head", tlog.Checkpoint)).size
+    await ear.checked()
+    return size
 
 
 async def test_a_settlement_that_adds_up_is_stored_once(

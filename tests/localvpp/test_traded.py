@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from localvpp.etp import Body, DeviceId, FieldError, Source
+from localvpp.etp import Body, DeviceId, FieldError, RecordHash, Source
 from localvpp.export.plain import plain_body
 from localvpp.market import MarketError, Node, Objective, Order, PriceRule
 from localvpp.market.rounds import OpenedBook, Outcome, Own, Placed
@@ -25,7 +25,7 @@ from localvpp.traded import (
     trades_of,
 )
 from localvpp.trading.judging import own_market, own_trades, with_trades
-from localvpp.trading.kept import KeptRound
+from localvpp.trading.kept import Document, KeptRound
 from localvpp.wire import RoundName
 
 from .market.rounds import SLOT, ask, bid, opened, outcome, placed
@@ -288,3 +288,17 @@ def test_whoever_has_not_seen_the_result_holds_transfers_against_its_own_orders(
         worse = [lying(body, -1000 if body.sender == device else 1000) for body in told]
         assert not allows(mine.offer.orders, worse, device)
         assert not allows(mine.offer.orders, [replace(body, trade=None) for body in told], device)
+
+
+def test_what_may_have_been_ordered_in_many_rounds_is_not_multiplied_without_end() -> None:
+    def unheard(number: int, documents: int) -> KeptRound:
+        several = tuple(
+            Document(placed=placed(0, (bid(1 + each, 2000),)), placed_ms=0, record=RecordHash(bytes(32)), index=each)
+            for each in range(documents)
+        )
+        return KeptRound(at=RoundName(SLOT, number), rules=b"", documents=several)
+
+    few = own_market([unheard(number, 5) for number in range(3)], DeviceId(bytes(16)))
+    assert (len(few.ordered), few.trades, few.heard) == (125, None, False)
+    many = own_market([unheard(number, 60) for number in range(9)], DeviceId(bytes(16)))
+    assert (many.ordered, many.trades, many.heard) == ((), None, False)

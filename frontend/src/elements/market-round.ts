@@ -169,6 +169,7 @@ class MarketRound extends LitElement {
       <div class="quorum">
         <h4>${t.market.quorum}</h4>
         <p>${t.market.agreed(f.number(round.agreed), f.number(round.voters), f.number(round.needed))}</p>
+        ${round.outcome === "traded" && round.why === "rebuilt" ? html`<p class="quiet came-back">${t.market.cameBack}</p>` : nothing}
         ${(round.not_shown ?? []).length === 0 ? nothing : html`<p class="none">${t.market.notShown((round.not_shown ?? []).join(", "))}</p>`}
         ${round.disputes.map(
           ({ flat, findings }) =>

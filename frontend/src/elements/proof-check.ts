@@ -364,7 +364,7 @@ class ProofCheck extends LitElement {
                 <dd><code data-value="report">${body.evidence[0]}</code></dd>`
         }
         ${
-          ["orders", "book", "cleared"].includes(envelope.kind)
+          ["orders", "book", "cleared", "proposal"].includes(envelope.kind)
             ? html`<dt>${t.proof.document}</dt>
                 <dd><code data-value="document">${body.evidence[0]}</code></dd>`
             : nothing

@@ -78,7 +78,7 @@ export interface Body {
 }
 
 /** Kinds that name one document by its hash. */
-const DOCUMENTED: readonly string[] = ["drill", "orders", "book", "cleared"];
+const DOCUMENTED: readonly string[] = ["drill", "orders", "book", "cleared", "proposal"];
 
 /** A file's three parts, of which nothing is proven but their form. */
 export interface Sealed {

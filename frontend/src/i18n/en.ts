@@ -181,6 +181,7 @@ export const en: Messages = {
       orders: "orders",
       book: "order book",
       cleared: "cleared",
+      proposal: "proposal of a result",
     },
     parties: { building: "Building", bulk: "Bulk meter", common: "Common parts" },
     sourceNames: {
@@ -327,6 +328,8 @@ export const en: Messages = {
     forgotten: "The server keeps the documents of orders and result no longer. Their records are in the log.",
     trades: "Trades",
     noTrades: "No trades",
+    cameBack:
+      "The server was lost after this round, and flats have given its documents back. Who was asked, and what flats found, is not known any more.",
     agreedOnly: "As agreed at the gate. What is delivered of it the meters tell once the slot is over.",
     seller: "Seller",
     buyer: "Buyer",

@@ -195,6 +195,7 @@ export const ja = {
       orders: "注文",
       book: "注文板",
       cleared: "約定",
+      proposal: "約定結果の提案",
     } as Record<string, string>,
     parties: { building: "建物", bulk: "受電点", common: "共用部" } as Record<string, string>,
     sourceNames: {
@@ -345,6 +346,8 @@ export const ja = {
     forgotten: "注文と結果の文書は、保存期間を過ぎたためサーバーに残っていません。記録はログにあります。",
     trades: "約定",
     noTrades: "約定はありません",
+    cameBack:
+      "この回の後にサーバーが失われ、文書は各住戸から戻されました。どの住戸に確認を求めたか、どのような異議があったかは残っていません。",
     agreedOnly: "締切時点の取り決めです。実際に受け渡した量は、コマの終了後に計量で決まります。",
     seller: "売り手",
     buyer: "買い手",

@@ -13,6 +13,7 @@ import pytest
 
 from coordinator.config import BuildingConfig, load
 from coordinator.market.service import Market
+from coordinator.vault import make_recovery_key
 from localvpp.link import LinkState
 from localvpp.market import Order, Side
 from localvpp.notebook import Evidence
@@ -22,6 +23,7 @@ from localvpp.wire import RoundName
 from ..agent import Agent, AgentClock
 from ..conftest import SLOT, House, open_house
 from ..flat import WAIT_S, ManualClock, until
+from ..test_rebuild import SECRET
 
 GATE_S = 30
 RULES = f"market: {{gate_s: {GATE_S}, show_s: 10, rounds: []}}\n"
@@ -231,6 +233,14 @@ def config(config: BuildingConfig, socket_enabled: None) -> BuildingConfig:
     text = text.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
     config.file.write_text(text + RULES)
     return load(config.file)
+
+
+@pytest.fixture
+def recoverable(config: BuildingConfig) -> None:
+    """The building has a sheet with its recovery key."""
+    keys = config.data / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    make_recovery_key(keys, SECRET)
 
 
 @pytest.fixture

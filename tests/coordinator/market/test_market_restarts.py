@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.market.ending import Ended, Why
 from coordinator.market.steps import Steps
+from coordinator.market.writing import Writing
 from coordinator.store import market as store
 from coordinator.store.tables import market_orders, market_rounds, market_verdicts
 from localvpp.trading import Phase
@@ -160,10 +161,10 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
     await trade.enter(*FLATS)
     await trade.order()
     await trade.close()
-    right = Steps._write
+    right = Writing.write
     lost = 0
 
-    async def write(self: Steps, *args: Any) -> Any:
+    async def write(self: Writing, *args: Any) -> Any:
         nonlocal lost
         written = await right(self, *args)
         lost += 1
@@ -171,7 +172,7 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
             raise LedgerUnavailableError("the answer was lost")
         return written
 
-    monkeypatch.setattr(Steps, "_write", write)
+    monkeypatch.setattr(Writing, "write", write)
     with pytest.raises(LedgerUnavailableError):
         await trade.market.second()
     await trade.judged()

@@ -6,6 +6,7 @@ import pytest
 
 from coordinator.config import load
 from coordinator.market.ending import Ended, Why
+from coordinator.market.ruling import following
 from coordinator.store import market as store
 from localvpp.etp import DeviceId
 from localvpp.market import Node, PriceRule
@@ -43,7 +44,8 @@ async def test_a_manager_who_changes_the_rules_is_accused_of_nothing(trade: Trad
     await restart_with(trade, ("rounds: []", "rounds: [], price: pair"))
     for name in FLATS:
         old, new = await rules_of(trade, name, 2)
-        assert (old.price, new.price, new.number) == (PriceRule.MID, PriceRule.PAIR, 1)
+        assert (old.price, new.price) == (PriceRule.MID, PriceRule.PAIR)
+        assert (old.number, new.number // 86_400) == (0, TRADED // 86_400)
         assert TRADED < new.since < later, "what was begun goes on as it was told"
     await trade.close()
     await trade.judged()
@@ -56,6 +58,38 @@ async def test_a_manager_who_changes_the_rules_is_accused_of_nothing(trade: Trad
     assert trade.market.board.ruling.of(later).price is PriceRule.PAIR
     for name in FLATS:
         assert await trade.evidence(name) == []
+
+
+@pytest.mark.parametrize("wrong_ms", [10 * 365 * 86_400_000, -7_200_000], ids=["ten years ahead", "two hours behind"])
+async def test_a_clock_that_stands_wrong_makes_no_rules(
+    trade: Trade, wrong_ms: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    trade.clock.step(wrong_ms)
+    await restart_with(trade, ("rounds: []", "rounds: [], price: pair"))
+    await trade.market.second()
+    (known,) = trade.market.board.ruling.all
+    assert known.price is PriceRule.MID
+    assert caplog.text.count("Other rules of the market wait: this clock is") == 1
+    trade.clock.step(-wrong_ms)
+    await trade.market.second()
+    _, new = await rules_of(trade, "101", 2)
+    assert (new.price, TRADED < new.since < TRADED + 1200) == (PriceRule.PAIR, True)
+    assert await trade.evidence("101") == []
+
+
+async def test_rules_that_follow_a_database_of_before_have_another_number(trade: Trade) -> None:
+    """A database that was set back knows nothing of the rules that were told since."""
+    await trade.enter("101")
+    ruling = trade.market.board.ruling
+    now_ms, (first,) = trade.clock.wall_ms(), ruling.all
+    wanted = replace(first, price=PriceRule.PAIR)
+    told = following([first], wanted, now_ms, 60)
+    again = following([first], replace(wanted, gate_s=60), now_ms + 1000, 60)
+    assert told is not None
+    assert again is not None
+    assert first.number < told.number < again.number
 
 
 async def test_rules_are_known_after_a_restart_of_a_flat(trade: Trade) -> None:

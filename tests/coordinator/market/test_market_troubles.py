@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any, override
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from coordinator.market import service, taking
 from coordinator.market.closing import AHEAD_SLOTS
-from coordinator.market.ending import Ended
+from coordinator.market.ending import Ended, Why
 from coordinator.store import market as store
-from localvpp.etp import PublicKey, Signer, SignerUnavailableError
+from coordinator.store.tables import entries
+from localvpp.etp import Kind, PublicKey, Signer, SignerUnavailableError
+from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase
 from localvpp.wire import AskMarket, RoundName
 
@@ -144,6 +147,57 @@ async def test_who_asks_without_end_is_told_at_a_bounded_rate_and_nothing_of_bef
     newer = replace(member, enrolled_ms=trade.clock.wall_ms())
     await trade.market.take(newer, AskMarket((ROUND,)))
     assert told == []
+
+
+async def bare(trade: Trade, kind: Kind, name: str | None = None) -> None:
+    """Lose the bodies of records, as of a mirror that did not have them."""
+    such = [entries.c.kind == int(kind), entries.c.slot == TRADED]
+    if name is not None:
+        such.append(entries.c.device == trade.flats[name].membership.device)
+    async with trade.house.coordinator.engine.begin() as connection:
+        await connection.execute(update(entries).where(*such).values(salt=None, body=None))
+
+
+async def test_orders_whose_body_is_lost_are_left_out_and_others_trade(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await bare(trade, Kind.ORDERS, "102")
+    await trade.shut()
+    await trade.all_shown()
+    await trade.judged()
+    await trade.ended()
+    found = await stored(trade)
+    assert found.ended == Ended.TRADED
+    opened = OpenedBook.decode(found.book or b"")
+    assert (len(opened.offers), opened.withheld) == (4, ())
+    assert await trade.evidence("101") == []
+    assert "seed is without them" in "; ".join(await trade.evidence("102"))
+
+
+async def test_a_round_whose_record_is_lost_ends_and_the_market_goes_on(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.judged("101")
+    trade.market.rounds[ROUND].message = None
+    await bare(trade, Kind.BOOK)
+    await trade.market.second()
+    found = await stored(trade)
+    assert (found.ended, found.why) == (Ended.UNTRADED, Why.UNCLEARED)
+    assert trade.market.rounds == {}
+    await trade.market.second()
+
+
+async def test_a_round_whose_rules_are_lost_ends_and_the_market_begins(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    ruling = trade.market.board.ruling
+    ruling.all = tuple(replace(each, number=7) for each in ruling.all)
+    await trade.market.board.resume()
+    found = await stored(trade)
+    assert (found.ended, found.why, trade.market.rounds) == (Ended.UNTRADED, Why.REBUILT, {})
 
 
 async def test_documents_of_old_slots_are_dropped_while_it_runs(trade: Trade) -> None:

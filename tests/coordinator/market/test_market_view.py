@@ -265,13 +265,13 @@ def test_other_rules_hold_from_the_first_slot_on_whose_first_gate_is_still_to_co
     assert following([older], older, now_ms, 60) is None
     newer = following([older], replace(older, leads_s=(), price=PriceRule.PAIR), now_ms, 60)
     assert newer is not None
-    assert (newer.number, newer.since, newer.price) == (1, SLOT + TOLD_AHEAD_S + 3600 + 60, PriceRule.PAIR)
+    assert (newer.number, newer.since, newer.price) == (SLOT, SLOT + TOLD_AHEAD_S + 3600 + 60, PriceRule.PAIR)
     assert [at.slot for at in due((newer.since - GATE_S) * 1000, 60, [older, newer])] == [newer.since]
     assert holding([older, newer], newer.since - 60) == older
     assert holding([older, newer], newer.since) == newer
     back = following([older, newer], older, now_ms, 60)
     assert back is not None
-    assert (back.number, back.since) == (2, newer.since), "rules that were told are not taken back, but followed"
+    assert (back.number, back.since) == (SLOT + 1, newer.since), "rules that were told are not taken back, but followed"
 
 
 def test_a_coordinator_that_was_built_anew_contradicts_no_rules_that_it_has_told() -> None:

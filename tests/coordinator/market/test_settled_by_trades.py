@@ -6,14 +6,13 @@ import sqlite3
 
 import pytest
 
-from coordinator.config import BuildingConfig, load_accounts
+from coordinator.config import load_accounts
 from coordinator.link import results as results_module
 from coordinator.market.ending import Why
 from coordinator.rebuild import rebuild
 from coordinator.settlement import cleared as cleared_module
 from coordinator.settlement.months import read_month
 from coordinator.store import members as member_store, slots as slot_store
-from coordinator.vault import make_recovery_key
 from localvpp.etp import Kind
 from localvpp.market.rounds import digest
 from localvpp.onerecord import Places
@@ -230,13 +229,6 @@ async def test_what_buyers_pay_beyond_what_sellers_get_is_the_buildings(trade: T
     assert told["rent"] == slot.rent == sum(each["rent"] for each in told["transfers"])
     results = await believed(trade)
     assert sum(result.inside_money for result in results.values()) == inside
-
-
-@pytest.fixture
-def recoverable(config: BuildingConfig) -> None:
-    keys = config.data / "keys"
-    keys.mkdir(parents=True, mode=0o700)
-    make_recovery_key(keys, SECRET)
 
 
 @pytest.mark.usefixtures("recoverable")

@@ -1,5 +1,7 @@
 """A slot with two rounds: the trades of the first stand, what is left is ordered again, and both are settled as one."""
 
+from pathlib import Path
+
 import pytest
 
 from coordinator.market.ending import Ended, Why
@@ -14,6 +16,7 @@ from . import conftest as harness
 from .conftest import FLATS, TRADED, WANTED, Trade, ask, bid
 from .settling import believed, lived, records, settled, shares
 from .test_audit import audited
+from .test_papers import back, lose
 
 GATES_S = (60, 15)
 """The first round is closed a minute before the slot, the last one a quarter of it."""
@@ -52,6 +55,31 @@ async def goes(trade: Trade, number: int, phase: Phase = Phase.TRADED) -> None:
 async def stored(trade: Trade) -> list[store.StoredRound]:
     async with trade.house.coordinator.engine.connect() as connection:
         return await store.of_slot(connection, TRADED)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("recoverable")
+async def test_both_rounds_come_back_to_a_building_that_was_lost(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await goes(trade, 0)
+    in_round(monkeypatch, 1)
+    await trade.order(LATER)
+    await goes(trade, 1)
+    before = await stored(trade)
+    cleared = await lose(trade, tmp_path)
+    await back(trade)
+    assert [(each.number, each.book, each.result, each.cleared) for each in await stored(trade)] == [
+        (each.number, each.book, each.result, each.cleared) for each in before
+    ]
+    await lived(trade, {"105": (12, 0)})
+    slot = await settled(trade)
+    assert slot.cleared == cleared.documents
+    assert shares(trade, slot)["105"].shared_in_wh == 550
+    await believed(trade)
+    assert await audited(trade) == ()
 
 
 LATER = {"102": (ask(50, 1300),), "105": (bid(100, 2000),)}

@@ -8,20 +8,26 @@ import pytest
 
 from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, VersionError, cbor, cose
 from localvpp.wire import (
+    LARGEST_MESSAGE,
     LONGEST_FINDING,
     MOST_ASKED,
     MOST_FINDINGS,
     PROTOCOL,
     AskMarket,
+    AskPapers,
     FromCoordinator,
     FromFlat,
     GateClosed,
     LoggedOrders,
+    LoggedProposal,
     MarketRules,
     MarketSaid,
     MarketWord,
     OpenBook,
     OrdersTaken,
+    Paper,
+    Proposal,
+    ProposalHeard,
     Proposed,
     ProtocolError,
     RoundName,
@@ -134,6 +140,20 @@ def test_a_verdict_says_what_was_found_of_what(stranger: Ed25519Signer) -> None:
         open_verdict(other, device, ORIGIN)
 
 
+@pytest.mark.parametrize(("protocol", "is_read"), [(7, False), (8, True), (PROTOCOL, True), (PROTOCOL + 1, False)])
+def test_verdicts_of_before_are_read(protocol: int, is_read: bool) -> None:
+    flat = Ed25519Signer(b"\x07" * 32)
+    device = flat.public.device_id
+    payload = cbor.encode({0: protocol, 1: device, 2: SLOT, 3: 1, 4: BOOK, 5: RESULT})
+    name = open_verdict(sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT), device, ORIGIN).statement.issuer
+    data = cose.sign(flat, content_type=VERDICT_TYPE, issuer=name, subject=ORIGIN, payload=payload)
+    if is_read:
+        assert open_verdict(data, device, ORIGIN).book == BOOK
+    else:
+        with pytest.raises(VersionError):
+            open_verdict(data, device, ORIGIN)
+
+
 ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
 
 
@@ -142,8 +162,14 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
     [
         MarketSaid(b"s", "head"),
         MarketSaid(b"s", "", b"rules"),
-        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, "head"),
+        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, None, "head"),
+        OpenBook(
+            AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedProposal(b"r", 8, (b"\2" * 32,)), "head"
+        ),
+        ProposalHeard(AT, b"\3" * 32, b"record", ()),
+        ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),
+        AskPapers(SLOT, BOOK),
     ],
 )
 def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
@@ -151,7 +177,16 @@ def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [AskMarket((AT,)), ShowOrders(AT, b"{}"), Verdict(AT, b"s", ("wrong",)), Verdict(AT, b"s", ())]
+    "message",
+    [
+        AskMarket((AT,)),
+        ShowOrders(AT, b"{}"),
+        Proposal(AT, b"{}"),
+        Verdict(AT, b"s", ("wrong",)),
+        Verdict(AT, b"s", ()),
+        Paper(SLOT, BOOK, b"{}"),
+        Paper(SLOT, BOOK, b""),
+    ],
 )
 def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
     assert decode(encode(message), FromFlat) == message
@@ -166,8 +201,16 @@ def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
         (29, [[SLOT, 0], b"s", ["wrong"] * (MOST_FINDINGS + 1)]),
         (29, [[SLOT, 0], b"s", ["x" * (LONGEST_FINDING + 1)]]),
         (29, [[SLOT, 0], b"s", [1]]),
+        (32, [SLOT, b"b" * 31, b""]),
+        (32, [-1, BOOK, b""]),
+        (32, [2**50 + 1, BOOK, b""]),
+        (32, [SLOT, BOOK, bytes(896 * 1024 + 1)]),
     ],
 )
 def test_what_is_too_much_is_refused(code: int, fields: list[Any]) -> None:
     with pytest.raises(ProtocolError):
         decode(cbor2.dumps([code, *fields]), FromFlat)
+
+
+def test_the_largest_paper_fits_into_a_message() -> None:
+    assert len(encode(Paper(2**50, BOOK, bytes(896 * 1024)))) <= LARGEST_MESSAGE

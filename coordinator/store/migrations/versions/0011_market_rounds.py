@@ -1,7 +1,8 @@
 """Several rounds of a slot, each with the rules that it was made by.
 
 What has come of slots before is kept. Their documents are dropped: they have another form, which nobody reads any more.
-A round that had not ended is over; a slot that was traded and not settled yet is settled by the sharing key.
+A round that had not ended is over. A slot that was traded has to be settled first: flats drop their documents, too, so
+they could not give them back, and would hold it against the building that it is settled by the sharing key.
 
 Revision ID: 0011
 Revises: 0010
@@ -10,12 +11,15 @@ Revises: 0010
 from alembic import op
 import sqlalchemy as sa
 
+from coordinator.store.database import StoreError
+
 revision = "0011"
 down_revision = "0010"
 
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
+    _refuse_unsettled()
     op.create_table(
         "market_rules",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -80,3 +84,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("slot", "number", "device", name=op.f("pk_market_verdicts")),
     )
+
+
+def _refuse_unsettled() -> None:
+    found = op.get_bind().execute(
+        sa.text(
+            "SELECT count(*), min(slot) FROM market_slots WHERE ended = 'traded'"
+            " AND slot > (SELECT COALESCE(MAX(slot), -1) FROM slots)"
+        )
+    )
+    count, first = found.one()
+    if count:
+        raise StoreError(
+            f"{count} slots that were traded are not settled, the first is {first}, and this release does not read by "
+            "what they were traded: start the one of before until they are settled, and then this one"
+        )

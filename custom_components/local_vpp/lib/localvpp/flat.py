@@ -60,7 +60,7 @@ from .tracing import Tracing
 from .trading import Trading
 from .trading.proving import Log
 from .usage_book import UsageBook
-from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, SlotResult, Terms, Traded
+from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, ProposalHeard, SlotResult, Terms, Traded
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -192,6 +192,7 @@ class Flat:
         tasks.create_task(self._link.run(), name=f"flat {flat} link")
         tasks.create_task(self._notes.run(), name=f"flat {flat} notes")
         tasks.create_task(self._bidder.run(), name=f"flat {flat} bidder")
+        tasks.create_task(self.trading.run(), name=f"flat {flat} search")
         if self._foresight is not None:
             tasks.create_task(self._foresight.run(), name=f"flat {flat} foresight")
         if (mirroring := self._mirroring) is not None:
@@ -379,7 +380,7 @@ class Flat:
     # --- the building's market -------------------------------------------------------------------
 
     async def market_said(
-        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
     ) -> Sequence[FromFlat]:
         """Answer what the building says of the market. Raises EtpError, TlogError, StoreError."""
         return await self.trading.take(said, Log(self.membership.origin, lineage, log_key))

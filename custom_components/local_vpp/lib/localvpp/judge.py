@@ -67,6 +67,8 @@ class Judge:
         self._follows = False
         """Whether the next word must name that slot."""
         self._unjudged = False
+        self._lock = asyncio.Lock()
+        """Words are checked beside the log's answers: of each slot one after the other."""
 
     async def open(self, terms: Terms, lineage: Lineage, signed: bytes, settled_slot: int) -> None:
         """Begin a connection on its terms, the last word on a slot being stored."""
@@ -99,6 +101,10 @@ class Judge:
 
         Raises WordError.
         """
+        async with self._lock:
+            await self._take(word)
+
+    async def _take(self, word: SlotWord) -> None:
         member, terms = self._membership, self._terms
         assert terms is not None, "opened before anything is said"
         try:
@@ -119,14 +125,15 @@ class Judge:
 
     async def proven(self, slots: Iterable[int]) -> None:
         """Look again at slots of which the log has proven to hold a further record of this flat."""
-        for slot in slots:
-            word = await self._store.word(slot)
-            if word is not None:
-                await self._counts_own(word)
-                continue
-            later = await self._store.word_after(slot)
-            if later is not None and later.after < slot:
-                await self._passes_over(slot, later)
+        async with self._lock:
+            for slot in slots:
+                word = await self._store.word(slot)
+                if word is not None:
+                    await self._counts_own(word)
+                    continue
+                later = await self._store.word_after(slot)
+                if later is not None and later.after < slot:
+                    await self._passes_over(slot, later)
 
     def _keep_order(self, word: SlotWord) -> None:
         if word.slot <= self._heard:
@@ -140,13 +147,14 @@ class Judge:
 
     async def market_ended(self, slot: int) -> None:
         """Look again at a slot of which the flat has just heard what came of its market."""
-        word = await self._store.word(slot)
-        if word is None:
-            return
-        try:
-            check_market(word, self._membership.device, await self._market(word))
-        except (SettlementError, EtpError) as error:
-            await self._hold_against(slot, word, error)
+        async with self._lock:
+            word = await self._store.word(slot)
+            if word is None:
+                return
+            try:
+                check_market(word, self._membership.device, await self._market(word))
+            except (SettlementError, EtpError) as error:
+                await self._hold_against(slot, word, error)
 
     async def _market(self, word: SlotWord) -> OwnMarket:
         rounds = await TradingBook(self._store).of_slot(word.slot)

@@ -1,8 +1,9 @@
 """What the market of a slot leaves in the log: records that each name one document by its hash. Pure.
 
 A flat's ORDERS are in the log before anybody may see them, so nobody orders after having looked, and none is changed
-or lost unseen. The BOOK of a slot fixes what was shown in time and by which rules it is cleared; CLEARED is what came
-of it. The documents (`market.rounds`) are no part of the log: whom they concern has them, and the records prove them.
+or lost unseen. The BOOK of a slot fixes what was shown in time and by which rules it is cleared; a PROPOSAL is a result
+that was better than all before it; CLEARED is what came of it. The documents (`market.rounds`) are no part of the log:
+whom they concern has them, and the records prove them.
 """
 
 from typing import Final

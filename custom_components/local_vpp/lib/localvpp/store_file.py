@@ -171,7 +171,14 @@ CREATE TABLE placed (
 CREATE INDEX placed_round ON placed (slot, number);
 """
 """A slot's market has several rounds. Documents of before have another form, and nobody reads them any more."""
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS)
+_PROPOSALS: Final = """
+ALTER TABLE market_round ADD COLUMN best BLOB;
+ALTER TABLE market_round ADD COLUMN proposal BLOB;
+ALTER TABLE market_round ADD COLUMN proposed_ms INTEGER;
+ALTER TABLE market_round ADD COLUMN proposal_record BLOB;
+"""
+"""What a flat has proposed for a round's book, and the building has taken."""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS, _PROPOSALS)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 

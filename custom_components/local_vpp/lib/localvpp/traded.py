@@ -11,10 +11,15 @@ from typing import Final
 
 from .etp import Body, DeviceId, TradeTerms
 from .market import Objective, Order, Result, Side
-from .market.rounds import OpenedBook
+from .market.rounds import OpenedBook, RoundError
 from .settlement import Delivered, Trade
 from .settlement.apportion import Ordered
 from .settlement.delivery import cut, merged
+
+
+class UnownedError(RoundError):
+    """An offer of a book is of nobody whom the log names, or of several."""
+
 
 MOST_TRADES_OF_ONE: Final = 400
 """In a slot: a flat is told of all of them with their proofs in one message."""
@@ -50,6 +55,21 @@ def together[Name: Ordered](trades: Iterable[Made[Name]]) -> tuple[Made[Name], .
     for each in known:
         numbers.setdefault(_key(each.trade), []).extend(each.numbers)
     return tuple(Made(trade, tuple(sorted(numbers[_key(trade)]))) for trade in merged(each.trade for each in known))
+
+
+def owners_of[Name: Ordered](opened: OpenedBook, committed: Mapping[Name, bytes]) -> dict[str, Name]:
+    """Return whose each order of a book is, by what each flat's ORDERS record names. Raises UnownedError.
+
+    The hash of a record is of an offer with its blind, which has a nonce and the device in it: an offer is of the one
+    who has logged its hash, as long as no other has.
+    """
+    who: dict[bytes, list[Name]] = {}
+    for name, hashed in committed.items():
+        who.setdefault(hashed, []).append(name)
+    owners = {offer.digest: who.get(offer.digest, []) for offer in opened.offers}
+    if unowned := sum(len(each) != 1 for each in owners.values()):
+        raise UnownedError(f"{unowned} offers of the book are not of one flat each whose orders the log names")
+    return {order.id: owners[offer.digest][0] for offer in opened.offers for order in offer.orders}
 
 
 def trades_of[Name: Ordered](result: Result, owners: Mapping[str, Name]) -> tuple[Trade[Name], ...]:

@@ -18,6 +18,11 @@ class RoundPapers:
     cleared: bytes | None = None
     orders: tuple[bytes, ...] = ()
     """The documents that flats have shown."""
+    proposals: tuple[bytes, ...] = ()
+    """Results that were proposed and taken, in the order of the log."""
+    came_back: bool = False
+    """Whether flats have given book and result back to a coordinator that had lost them: what flats had shown is gone,
+    with the proposals that were beaten, and the rounds of the slot that nothing came of."""
 
     def plain(self) -> dict[str, Any]:
         """Write the documents as the texts that they are."""
@@ -28,6 +33,8 @@ class RoundPapers:
             "result": _text(self.result),
             "cleared": _text(self.cleared),
             "orders": [document.decode() for document in self.orders],
+            "came_back": self.came_back,
+            "proposals": [document.decode() for document in self.proposals],
         }
 
     @classmethod
@@ -36,12 +43,23 @@ class RoundPapers:
         try:
             book, result, cleared = (_data(plain[name]) for name in ("book", "result", "cleared"))
             number, log_size = int(plain["number"]), int(plain["log_size"])
-            orders = tuple(document.encode() for document in plain["orders"])
+            orders, proposals = (tuple(text.encode() for text in plain[name]) for name in ("orders", "proposals"))
+            came_back = bool(plain.get("came_back", False))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(
-                f"papers of a round are number, log_size, book, result, cleared, orders; texts may be null: {error!r}"
+                "papers of a round are number, log_size, book, result, cleared, orders, proposals; the texts of book, "
+                f"result and cleared may be null: {error!r}"
             ) from error
-        return cls(number=number, log_size=log_size, book=book, result=result, cleared=cleared, orders=orders)
+        return cls(
+            number=number,
+            log_size=log_size,
+            book=book,
+            result=result,
+            cleared=cleared,
+            orders=orders,
+            came_back=came_back,
+            proposals=proposals,
+        )
 
 
 def _text(document: bytes | None) -> str | None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..etp import DeviceId, EtpError, Kind, Standing, cose
-from ..market import MarketError, clear
+from ..market import MarketError
 from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
 from ..market_record import late_ms
+from ..traded import owners_of
 from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
+from .searched import audit_result
 
 _NO_VOTERS: Final = frozenset({"building", "bulk", "common", "roof"})
 """How the building names who is not a flat, and has no word on a result."""
@@ -32,16 +34,15 @@ class ReadRound:
     """Whose each order is."""
 
 
-def read_round(papers: RoundPapers) -> ReadRound | None:
+def read_round(log: AuditedLog, slot: int, papers: RoundPapers) -> ReadRound | None:
     """Return a round that counts; None for one of which nothing came, or whose documents cannot be read."""
     if papers.cleared is None or papers.book is None or papers.result is None:
         return None
     try:
-        placed = [Placed.decode(document) for document in papers.orders]
         opened, outcome = OpenedBook.decode(papers.book), Outcome.decode(papers.result)
+        owners = owners_of(opened, _named(log, slot, opened.log_since, opened.log_size))
     except MarketError:
         return None  # `audit_round` says so.
-    owners = {order.id: DeviceId(each.device) for each in placed for order in each.offer.orders}
     if not {name for trade in outcome.result.trades for name in (trade.seller, trade.buyer)} <= owners.keys():
         return None
     return ReadRound(digest(papers.cleared), opened, outcome, owners)
@@ -58,6 +59,8 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
         return
     if (opened.origin, opened.slot, opened.number) != (log.origin, slot, papers.number):
         yield f"the book is of round {opened.number} of slot {opened.slot} in {opened.origin}"
+    if papers.came_back:
+        since = max(since, opened.log_since)  # Of the rounds before, those that nothing came of are not here.
     if (opened.log_since, opened.log_size) != (since, papers.log_size):
         yield (
             f"the book counts orders from entry {opened.log_since} to {opened.log_size}, and the gates were closed at "
@@ -71,17 +74,14 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
     yield from _orders(log, slot, papers, opened, since)
     if papers.result is None:
         return
-    yield from _result(papers.book, papers.result, opened)
+    yield from audit_result(log, slot, papers, opened)
     if papers.cleared is not None:
         yield from _cleared(log, slot, papers, opened)
 
 
 def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook, since: int) -> Iterator[str]:
     """Hold the documents against the ORDERS records, and the book against the documents."""
-    named: dict[DeviceId, bytes] = {}
-    for entry in log.of_slot(Kind.ORDERS, slot):
-        if since <= entry.index < opened.log_size:
-            named[entry.record.envelope.device] = entry.record.body.evidence[0]
+    named = _named(log, slot, since, opened.log_size)
     if opened.committed != tuple(sorted(named.values())):
         yield "the seed of the book is not made of all orders that the log held at the gate, and of no others"
     documents: dict[bytes, Placed] = {}
@@ -98,6 +98,8 @@ def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook,
             name = placed.digest.hex()[:16]
             yield f"orders {name} of device {device.hex()} are not those that the log names at the gate"
         documents[placed.offer.blind] = placed
+    if papers.came_back:  # The hashes say whose the offers are; that blinds have their devices in them nobody can see.
+        return
     for offer in opened.offers:
         own = documents.pop(offer.blind, None)
         if own is None:
@@ -108,13 +110,10 @@ def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook,
         yield f"orders {blind.hex()[:16]} of device {own.device.hex()} were shown, and are not in the book"
 
 
-def _result(book: bytes, result: bytes, opened: OpenedBook) -> Iterator[str]:
-    try:
-        again = clear(opened.book(), opened.objective, opened.price)
-        if Outcome(opened.origin, opened.slot, opened.number, digest(book), again).encode() != result:
-            yield "the book, cleared again, has another result"
-    except MarketError as error:
-        yield f"the book cannot be cleared: {error}"
+def _named(log: AuditedLog, slot: int, since: int, size: int) -> dict[DeviceId, bytes]:
+    """Return what each device's newest ORDERS record names, of those of a round."""
+    counts = (entry.record for entry in log.of_slot(Kind.ORDERS, slot) if since <= entry.index < size)
+    return {record.envelope.device: record.body.evidence[0] for record in counts}
 
 
 def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook) -> Iterator[str]:

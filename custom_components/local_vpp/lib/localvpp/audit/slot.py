@@ -78,7 +78,7 @@ def _settled(
     log: AuditedLog, slot: int, end: Entry, size: int, papers: Sequence[RoundPapers], held: _Held
 ) -> Iterator[str]:
     body = end.record.body
-    rounds = [read for each in papers if (read := read_round(each)) is not None]
+    rounds = [read for each in papers if (read := read_round(log, slot, each)) is not None]
     names = tuple(each.record.body.evidence[0] for each in log.of_slot(Kind.CLEARED, slot) if each.index < size)
     if body.evidence != names:
         yield f"it is settled by {_hexed(body.evidence)}, and the log held CLEARED records of {_hexed(names)}"

@@ -78,6 +78,8 @@ class Kind(IntEnum):
     """All orders of a slot that were shown in time, and by what rules they are cleared: a document."""
     CLEARED = 21
     """Who buys from whom in the slot, and which flats have found that right: a document."""
+    PROPOSAL = 22
+    """A result that somebody has proposed for the slot's book, and that is better than all before it: a document."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
@@ -89,7 +91,7 @@ KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
 """Kinds by which the building says something of a device."""
 
-DOCUMENTED: Final = frozenset({Kind.DRILL, Kind.ORDERS, Kind.BOOK, Kind.CLEARED})
+DOCUMENTED: Final = frozenset({Kind.DRILL, Kind.ORDERS, Kind.BOOK, Kind.CLEARED, Kind.PROPOSAL})
 """Kinds that name one document by its hash, and measure nothing."""
 
 SIGNATURE_LENGTH: Final = 64

@@ -29,12 +29,12 @@ class Fields:
         """Whether an optional field is there."""
         return key in self._left
 
-    def version(self, key: int, name: str, expected: int) -> None:
-        """Take a version, of which one is known.
+    def version(self, key: int, name: str, expected: int, oldest: int | None = None) -> None:
+        """Take a version, of which one is known, or all from an oldest one on.
 
         Raises VersionError.
         """
-        if (value := self.integer(key, name)) != expected:
+        if not (expected if oldest is None else oldest) <= (value := self.integer(key, name)) <= expected:
             raise VersionError(f"{self._what}: {name} is {value}, this program reads {expected}: update the older one")
 
     def unsigned(self, key: int, name: str, most: int = LARGEST) -> int:

@@ -33,6 +33,7 @@ BUILDING_ONLY: Final = frozenset(
         Kind.SETTLED,
         Kind.BOOK,
         Kind.CLEARED,
+        Kind.PROPOSAL,
     }
 )
 """Kinds that only the building may write."""

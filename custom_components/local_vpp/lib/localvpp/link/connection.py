@@ -27,9 +27,11 @@ from ..lineage import Lineage, load_lineage
 from ..mirror import Held
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
+from ..trading.kept import TradingBook
 from ..trust import distrust
 from ..wire import (
     LARGEST_MESSAGE,
+    AskPapers,
     AskWitness,
     Code,
     DrillKept,
@@ -43,6 +45,8 @@ from ..wire import (
     Membership,
     Mirrored,
     OpenBook,
+    Paper,
+    ProposalHeard,
     ProtocolError,
     RecordsAck,
     Refused,
@@ -70,6 +74,12 @@ from .status import (
 )
 
 _LOGGER = logging.getLogger(__name__)
+
+type Word = MarketSaid | OpenBook | ProposalHeard | Traded | SlotResult | LeftOut
+"""What the building says of a slot: it is checked in the order in which it was said."""
+
+MOST_WORDS: Final = 64
+"""Words that wait for their check; further ones, and all behind them, wait on the line."""
 
 FIRST_WAIT_S: Final = 1.0
 LONGEST_WAIT_S: Final = 60.0
@@ -127,7 +137,7 @@ class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
         ...
 
     async def market_said(
-        self, said: MarketSaid | OpenBook | Traded, lineage: Lineage, log_key: tlog.Verifier
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
     ) -> Sequence[FromFlat]:
         """Answer what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
         ...
@@ -181,9 +191,12 @@ class Link:
         self._judge = Judge(membership, store, clock, listener)
         self.lineage = Lineage.of(membership)
         """The building's keys."""
+        self._words = asyncio.Queue[Word](MOST_WORDS)
+        """What was said of slots over this connection, and is not checked yet."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._notebook = Notebook(store)
+        self._market = TradingBook(store)
         self._meeting = Meeting(membership, store, guard, clock, listener)
         self._delivery = Delivery(membership.flat, store, guard, self._judge, self._meeting, listener)
 
@@ -287,9 +300,12 @@ class Link:
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
             self._listener.link_changed(self._status(terms, doubt))
+            log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
+                self._words = asyncio.Queue(MOST_WORDS)
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(peer, introduced))
+                    tasks.create_task(self._check(peer, log_key))
                     tasks.create_task(self._send_frames(peer))
                     if terms.takes_records:
                         tasks.create_task(self._delivery.send(peer))
@@ -386,10 +402,7 @@ class Link:
                 case RecordsAck() as ack if introduced.terms.takes_records:
                     await self._delivery.take(ack, log_key, introduced.terms)
                 case SlotResult() | LeftOut() as word if introduced.terms.takes_records:
-                    try:
-                        await self._judge.take(word)
-                    except WordError as error:
-                        raise LinkError(str(error)) from error
+                    await self._words.put(word)
                 case AskWitness() as asked:
                     await self._say_as_witness(peer, asked)
                 case DrillSaid() as said:
@@ -397,19 +410,35 @@ class Link:
                         await peer.say(answer)
                 case DrillKept(call):
                     await self._listener.drill_kept(call)
-                case MarketSaid() | OpenBook() | Traded() as said if introduced.terms.takes_records:
-                    for told in await self._listener.market_said(said, self.lineage, log_key):
-                        await peer.say(told)
-                    if (slot := self._ends(said)) is not None:
-                        await self._judge.market_ended(slot)
-                case MarketSaid() | OpenBook() | Traded():
+                case MarketSaid() | OpenBook() | ProposalHeard() | Traded() as said if introduced.terms.takes_records:
+                    await self._words.put(said)
+                case MarketSaid() | OpenBook() | ProposalHeard() | Traded():
                     pass  # Nothing is traded with a flat whose records are not taken.
+                case AskPapers(slot, name):
+                    # Whoever knows its name could have had it: it was told to all flats.
+                    await peer.say(Paper(slot, name, await self._market.document(slot, name) or b""))
                 case Refused():
                     pass  # heard of already, and not fatal
                 case other:
                     raise LinkError(f"the coordinator sent {type(other).__name__} out of its place")
 
-    def _ends(self, said: MarketSaid | OpenBook | Traded) -> int | None:
+    async def _check(self, peer: Peer, log_key: tlog.Verifier) -> None:
+        """Check what the building says of slots, beside all else that is heard: a large book takes its time."""
+        while True:
+            match await self._words.get():
+                case SlotResult() | LeftOut() as word:
+                    try:
+                        await self._judge.take(word)
+                    except WordError as error:
+                        raise LinkError(str(error)) from error
+                case said:
+                    for told in await self._listener.market_said(said, self.lineage, log_key):
+                        await peer.say(told)
+                    if (slot := self._ends(said)) is not None:
+                        await self._judge.market_ended(slot)
+            self._words.task_done()
+
+    def _ends(self, said: MarketSaid | OpenBook | ProposalHeard | Traded) -> int | None:
         """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""
         match said:
             case Traded(at):
@@ -418,7 +447,7 @@ class Link:
                 own, lineage = self._membership, self.lineage
                 word = open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
                 return word.at.slot if isinstance(word, Untraded) else None
-            case OpenBook():
+            case OpenBook() | ProposalHeard():
                 return None
 
 

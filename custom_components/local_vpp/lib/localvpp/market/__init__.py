@@ -8,6 +8,7 @@ from .check import check
 from .checking.claim import Fault, Finding
 from .clear import clear
 from .clearing.milp import is_installed as blocks_are_programmed
+from .clearing.whole import CANONICAL, USUAL, Effort
 from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
 from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
@@ -17,14 +18,17 @@ from .rules import Objective, PriceRule
 from .suited import most_orders, refused_by, suited_to, unsuited, unsuited_rules
 
 __all__ = [
+    "CANONICAL",
     "GREEN",
     "GREEN_SOURCES",
     "HIGHEST_LIMIT",
     "LARGEST_BOOK_WH",
     "LARGEST_ORDER_WH",
+    "USUAL",
     "Book",
     "BookError",
     "Certificate",
+    "Effort",
     "Fault",
     "Finding",
     "MarketError",

@@ -134,7 +134,6 @@ class _Check:
 
     def _gap(self) -> Iterator[Finding]:
         certificate = self.result.certificate
-        value = self.result.energy_wh if certificate.objective is Objective.ENERGY else self.result.gain
         open_book = certificate.price is PriceRule.MCAFEE or any(True for _ in self.book.groups())
         if not open_book:
             if self.result.gap or certificate.bounds:
@@ -154,8 +153,10 @@ class _Check:
             else:
                 yield Finding(Fault.RESULT, f"bound of slot {bound.slot}", "it lacks its prices or its limit")
                 return
-        if total - value != self.result.gap:
-            yield Finding(Fault.RESULT, "gap", f"it is {self.result.gap}, and the bounds prove {total - value}")
+        if total - self.result.value != self.result.gap:
+            yield Finding(
+                Fault.RESULT, "gap", f"it is {self.result.gap}, and the bounds prove {total - self.result.value}"
+            )
 
     def _whole_slot(self, slot: _Slot, objective: Objective, bound: Bound) -> Claim:
         lots, tree = slot.lots, self.tree

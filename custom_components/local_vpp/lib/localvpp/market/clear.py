@@ -7,7 +7,7 @@ import numpy as np
 from .arrays import Flags
 from .book import Book
 from .clearing.stages import Market, Staged, run_stages
-from .clearing.whole import choose
+from .clearing.whole import USUAL, Effort, choose
 from .errors import BookError
 from .lots import Tree, lots_of, one_place, tree_of
 from .order import Side
@@ -16,12 +16,20 @@ from .rules import Objective, PriceRule
 from .suited import unsuited
 
 
-def clear(book: Book, objective: Objective = Objective.GAIN, price: PriceRule = PriceRule.MID) -> Result:
-    """Return the book's one solution. Raises BookError for what the objective or the price rule cannot serve."""
+def clear(
+    book: Book,
+    objective: Objective = Objective.GAIN,
+    price: PriceRule = PriceRule.MID,
+    effort: Effort = USUAL,
+) -> Result:
+    """Return the book's one solution; the best that an effort finds where orders refuse parts.
+
+    Raises BookError for what the objective or the price rule cannot serve.
+    """
     if why := unsuited(book, objective, price):
         raise BookError(why)
     markets = list(markets_of(book))
-    chosen = choose(book, markets, objective, price)
+    chosen = choose(book, markets, objective, price, effort)
     proofs, trades = list[Proof](), list[Trade]()
     energy = gain = 0
     for market, flags in zip(markets, chosen.left_out, strict=True):

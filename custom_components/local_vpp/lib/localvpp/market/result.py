@@ -102,3 +102,8 @@ class Result:
     trades: tuple[Trade, ...]
     certificate: Certificate
     gap: int
+
+    @property
+    def value(self) -> int:
+        """What it is worth to its objective: Wh, or 10⁻⁵ yen."""
+        return self.energy_wh if self.certificate.objective is Objective.ENERGY else self.gain

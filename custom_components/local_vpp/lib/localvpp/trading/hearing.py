@@ -17,12 +17,15 @@ from ..market.rounds import digest
 from ..wire import (
     LONGEST_FINDING,
     MOST_FINDINGS,
+    BestSoFar,
     FromFlat,
     GateClosed,
     MarketSaid,
     Membership,
     OpenBook,
     OrdersTaken,
+    Proposal,
+    ProposalHeard,
     Proposed,
     RoundName,
     Traded,
@@ -31,11 +34,12 @@ from ..wire import (
     encode,
     sign_verdict,
 )
-from .judging import cleared_problems, judge, promised_of, with_trades
+from .judging import book_of_best, cleared_problems, judge, promised_of, told_best, with_trades
 from .kept import KeptRound
 from .placing import Placing
-from .proving import AHEAD_MS, Log, prove_named
+from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
 from .rulebook import RuleBook
+from .searching import Searching
 from .shelf import Shelf
 from .view import newest_of
 
@@ -50,6 +54,7 @@ class Hearing:
         shelf: its rounds.
         rules: of the market.
         placing: its orders.
+        searching: looks for better results.
         signer: gives the key that it signs with.
         guard: compares heads of the log.
         clock: its wall time.
@@ -61,6 +66,7 @@ class Hearing:
         shelf: Shelf,
         rules: RuleBook,
         placing: Placing,
+        searching: Searching,
         signer: Callable[[], Signer],
         guard: Guard,
         clock: Clock,
@@ -69,17 +75,21 @@ class Hearing:
         self._shelf = shelf
         self._rules = rules
         self._placing = placing
+        self._searching = searching
         self._signer = signer
         self._guard = guard
         self._clock = clock
 
     async def _kept(self, at: RoundName) -> KeptRound | None:
-        """Return a round, or the begin of one that this flat has not had to do with; None without rules."""
+        """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
         known = await self._shelf.of(at)
         if known is not None:
             return known
         rules = self._rules.of(at.slot)
-        return None if rules is None else KeptRound(at=at, rules=rules[1])
+        if rules is None or not self._placing.is_round(at):
+            _LOGGER.debug("Flat %s knows of no %s", self._own.flat, at)
+            return None
+        return KeptRound(at=at, rules=rules[1])
 
     # --- the gate ----------------------------------------------------------------------------------
 
@@ -149,6 +159,42 @@ class Hearing:
         _LOGGER.info("Nothing is traded by %s for flat %s: %s", kept.at, self._own.flat, untraded.why)
         await self._shelf.change(replace(kept, untraded=untraded.why))
 
+    # --- the best result ---------------------------------------------------------------------------
+
+    async def best_so_far(self, word: BestSoFar, said: OpenBook, log: Log) -> Sequence[FromFlat]:
+        """Hear a book and its best result so far; look for a better one, and return one that was found before."""
+        name = digest(said.book)
+        if word != BestSoFar(said.at, name, digest(said.result)):
+            raise FieldError(f"the book and the best result of {said.at} are not those that the building has signed")
+        proven = prove_named(log, Kind.BOOK, said.at.slot, name, said)
+        await self._guard.compare(proven.head, proven.note)
+        kept = await self._kept(said.at)
+        if kept is None or kept.book is not None or kept.ended:
+            return []
+        if kept.best is None:
+            kept = replace(kept, best=told_best(said.statement, name))
+            await self._shelf.change(kept)
+        elif book_of_best(kept.best) != name:
+            await self._shelf.hold_against(kept, [f"the building tells a second book of {kept.at}"], encode(said))
+            return []
+        until_ms = self._rules.opened(kept.rules, log.lineage).proposals_ms(kept.slot, kept.at.number)
+        if kept.proposal is None:
+            self._searching.look(said.at, said.book, said.result, until_ms)
+        elif kept.proposal_record is None and self._clock.wall_ms() < until_ms:
+            return [Proposal(said.at, kept.proposal)]  # The answer was lost, or the proposal.
+        return []
+
+    async def heard(self, said: ProposalHeard, log: Log) -> None:
+        """Hear what the building makes of a proposal."""
+        kept = await self._kept(said.at)
+        if kept is None or kept.proposal is None or digest(kept.proposal) != said.name:
+            return
+        if said.record:
+            proposal_record(said.record, log.lineage.newest, log, said.at.slot, said.name)
+            await self._shelf.change(replace(kept, proposal_record=said.record))
+            return
+        _LOGGER.info("What flat %s proposes for %s is not taken: %s", self._own.flat, said.at, "; ".join(said.reasons))
+
     # --- the book and its result -------------------------------------------------------------------
 
     async def proposed(self, word: object, said: OpenBook, log: Log) -> Sequence[FromFlat]:
@@ -157,6 +203,7 @@ class Hearing:
         if word != proposed:
             raise FieldError(f"the book and the result of {said.at} are not those that the building has signed")
         proven = prove_named(log, Kind.BOOK, said.at.slot, proposed.book, said)
+        prove_proposal(log, said, proposed.result, proven.head)
         await self._guard.compare(proven.head, proven.note)
         kept = await self._kept(said.at)
         if kept is None:
@@ -165,7 +212,8 @@ class Hearing:
             return await self._proposed_again(kept, proposed, said)
         rules = self._rules.opened(kept.rules, log.lineage)
         promised, gate_ms = promised_of(kept, rules, self._own.flat), rules.gate_ms(kept.slot, kept.at.number)
-        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head)
+        now_ms = self._clock.wall_ms()
+        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
         findings = tuple(each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS])
         kept = replace(kept, book=said.book, result=said.result, findings=findings)
         if findings:

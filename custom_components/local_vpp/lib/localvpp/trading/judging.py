@@ -1,19 +1,36 @@
 """What this flat holds a round's book, and what came of it, against. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from math import prod
+from typing import Final
 
 from .. import tlog
 from ..etp import DeviceId, EtpError, cbor, cose
 from ..market import MarketError, Order, Result
-from ..market.rounds import Cleared, OpenedBook, Outcome, Own, Placed, Promised, Rules, check_round, digest
+from ..market.rounds import (
+    Cleared,
+    OpenedBook,
+    Outcome,
+    Own,
+    Placed,
+    Promised,
+    Rules,
+    canonical,
+    check_round,
+    digest,
+    falls_short,
+)
 from ..settled import OwnMarket
 from ..traded import Made, made
 from ..wire import OpenBook, RoundName, open_verdict
 from .kept import KeptRound
 from .proving import AHEAD_MS, devices_with_orders
 from .state import OwnTrade
+
+MOST_ALTERNATIVES: Final = 512
+"""What this flat may have ordered in all rounds of a slot together, where it has not heard what came of them."""
 
 
 def promised_of(kept: KeptRound, rules: Rules, flat: str) -> Promised:
@@ -51,10 +68,13 @@ def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
     traded = [each for each in rounds if each.is_traded]
     names = tuple(each.cleared_name for each in traded if each.cleared_name is not None)
     shows = tuple(each.cleared for each in traded if each.cleared is not None)
-    ordered = tuple(sum(each, ()) for each in product(*map(_alternatives, rounds)))
-    if not any(ordered):
+    may = [_alternatives(each) for each in rounds]
+    if not any(any(each) for each in may):
         return OwnMarket(names, heard=heard, shows=shows)
     if not heard:
+        # So many that nobody could hold them all against the word: then it is not compared.
+        few = prod(map(len, may)) <= MOST_ALTERNATIVES
+        ordered = tuple(sum(each, ()) for each in product(*may)) if few else ()
         return OwnMarket(names, None, ordered=ordered, heard=False, shows=shows)
     try:
         read = [_read(each) for each in traded]
@@ -194,7 +214,55 @@ def with_trades(kept: KeptRound, own: Placed | None) -> KeptRound:
     return replace(kept, trades=trades, price=outcome.price)
 
 
-def judge(said: OpenBook, kept: KeptRound, promised: Promised, gate_ms: int, head: tlog.Checkpoint) -> tuple[str, ...]:
+def told_best(statement: bytes, book: bytes) -> bytes:
+    """Return the building's word on the best result so far of a book, with the name of the book."""
+    return cbor.encode([statement, book])
+
+
+def book_of_best(told: bytes) -> bytes:
+    """Return the name of the book that a best result was told of."""
+    match cbor.decode(told, "the best so far"):
+        case [bytes(), bytes() as book]:
+            return book
+        case _:
+            raise ValueError("it was written otherwise")
+
+
+def _in_time(kept: KeptRound, rules: Rules) -> bool:
+    """Whether a proposal came in time, whatever the building's clock: half of the time is left, or a minute."""
+    if kept.proposal_record is not None:
+        return True
+    until_ms = rules.proposals_ms(kept.slot, kept.at.number)
+    sure_ms = until_ms - min(AHEAD_MS, (rules.gate_s - rules.show_s) * 250)
+    return kept.proposed_ms is not None and kept.proposed_ms < sure_ms
+
+
+def _searched(said: OpenBook, kept: KeptRound, opened: OpenedBook, rules: Rules, now_ms: int) -> Iterator[str]:
+    """Say why the result of a book whose orders refuse parts is not the best that was known in time."""
+    try:
+        outcome, own = Outcome.decode(said.result), canonical(opened, said.book)
+    except MarketError:
+        return  # `check_round` says why.
+    if said.proposal is None and own.encode() != said.result:
+        yield "the result is not what everybody clears, and the log names no proposal of it"
+    if short := falls_short(outcome.result, own.result, "what everybody clears"):
+        yield short
+    early_ms = rules.proposals_ms(kept.slot, kept.at.number) - now_ms
+    if outcome.result.gap and early_ms > AHEAD_MS:
+        yield f"the result was fixed {early_ms // 1000} s before the time for better ones was over"
+    if kept.proposal is None or not _in_time(kept, rules):
+        return
+    mine = Outcome.decode(kept.proposal)
+    if mine.book == digest(said.book):
+        became = "the log was to name" if kept.proposal_record is not None else "the building has not taken"
+        found = f"the proposal {digest(kept.proposal).hex()[:16]} of this flat, which {became}"
+        if short := falls_short(outcome.result, mine.result, found):
+            yield short
+
+
+def judge(
+    said: OpenBook, kept: KeptRound, promised: Promised, gate_ms: int, head: tlog.Checkpoint, now_ms: int
+) -> tuple[str, ...]:
     """Return all that is wrong with a book and its result; it takes its time.
 
     Raises EtpError, TlogError for orders that are not proven.
@@ -211,4 +279,8 @@ def judge(said: OpenBook, kept: KeptRound, promised: Promised, gate_ms: int, hea
     findings = [*check_round(said.book, said.result, promised, own, len(devices)), *excluded(kept, size, gate_ms)]
     if said.index < size:
         findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
+    if kept.best is not None and book_of_best(kept.best) != digest(said.book):
+        findings.append("the book is another than the one that better results were wanted for")
+    if opened is not None and opened.chooses:
+        findings += _searched(said, kept, opened, promised.rules, now_ms)
     return tuple(findings)

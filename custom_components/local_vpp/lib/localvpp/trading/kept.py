@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..etp import RecordHash
 from ..market import MarketError
-from ..market.rounds import Placed
+from ..market.rounds import Placed, digest
 from ..store import FlatStore
 from ..wire import RoundName
 from .state import OwnTrade
@@ -47,6 +47,14 @@ class KeptRound:
     log_size: int | None = None
     taken: bytes | None = None
     """The building's word that it has this flat's orders."""
+    best: bytes | None = None
+    """The building's word on book and best result so far, the first that this flat has heard."""
+    proposal: bytes | None = None
+    """The best result that this flat has found for that book, and proposes."""
+    proposed_ms: int | None = None
+    """When it had."""
+    proposal_record: bytes | None = None
+    """The building's PROPOSAL record of it, once it is taken."""
     book: bytes | None = None
     result: bytes | None = None
     verdict: bytes | None = None
@@ -173,6 +181,10 @@ class TradingBook:
                         json.dumps([astuple(trade) for trade in kept.trades]),
                         kept.price,
                         kept.untraded,
+                        kept.best,
+                        kept.proposal,
+                        kept.proposed_ms,
+                        kept.proposal_record,
                     ),
                 )
                 db.executemany(
@@ -195,13 +207,24 @@ class TradingBook:
 
         await self._store.run(work)
 
+    async def document(self, slot: int, name: bytes) -> bytes | None:
+        """Return a document of a slot's rounds by its name: a book, a result, or what says that one counts."""
+
+        def work(db: sqlite3.Connection) -> bytes | None:
+            rows = db.execute("SELECT book, result, cleared FROM market_round WHERE slot = ?", (slot,))
+            kept = (document for row in rows for document in row if document is not None)
+            return next((document for document in kept if digest(document) == name), None)
+
+        return await self._store.run(work)
+
     async def forget(self, before: int) -> None:
         """Drop the documents of all for slots before one; what was found of them, and the own orders, stay."""
 
         def work(db: sqlite3.Connection) -> None:
             with db:
                 db.execute(
-                    "UPDATE market_round SET book = NULL, result = NULL, cleared = NULL, rules = x''"
+                    "UPDATE market_round SET book = NULL, result = NULL, cleared = NULL, best = NULL, proposal = NULL,"
+                    " proposal_record = NULL, rules = x''"
                     " WHERE slot < ? AND rules != x''",
                     (before,),
                 )
@@ -211,7 +234,7 @@ class TradingBook:
 
 _COLUMNS: Final = (
     "slot, number, rules, closed, log_since, log_size, taken, book, result, verdict, findings, cleared, cleared_name,"
-    " trades, price, untraded"
+    " trades, price, untraded, best, proposal, proposed_ms, proposal_record"
 )
 _MOST_OPEN: Final = 5_000
 """Rounds that are looked at, the nearest ones; the rest is in the database all the same."""

@@ -11,13 +11,15 @@ from ..market import Order, refused_by
 from ..market.rounds import NONCE_LENGTH, Placed, Rules
 from ..store import FlatStore
 from ..wire import Membership, RoundName, ShowOrders
-from .kept import Document, KeptRound, with_document
+from .kept import KEEP_DOCUMENTS_S, Document, KeptRound, with_document
 from .proving import AHEAD_MS
 from .rulebook import RuleBook
 from .shelf import Shelf
 
 FURTHEST_S: Final = 366 * 86_400
 """So far ahead orders can be placed."""
+EARLY_S: Final = 3_600
+"""What is said of a slot so long before its first gate is kept: that the gate is closed too early."""
 
 
 class TradingError(Exception):
@@ -74,6 +76,17 @@ class Placing:
         await self._shelf.change(replace(with_document(kept, document), rules=statement))
         await self.seal(at)
         return placed
+
+    def is_round(self, at: RoundName) -> bool:
+        """Whether there can be a round of which this flat has to hear: by the rules that it was told, and near enough.
+
+        Whoever is told of any others would keep as many as the building can sign.
+        """
+        seconds, rules = self._slot_seconds(), self._rules.of(at.slot)
+        if seconds is None or rules is None or at.slot % seconds or at.number > rules[0].last:
+            return False
+        now_s = self._clock.wall_ms() // 1000
+        return now_s - KEEP_DOCUMENTS_S <= at.slot <= now_s + rules[0].lead_s(0) + EARLY_S
 
     def _may_place(self, slot: int) -> tuple[Rules, bytes]:
         seconds, rules = self._slot_seconds(), self._rules.of(slot)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .. import tlog
-from ..etp import DeviceId, FieldError, Kind, Record, cbor, parse_envelope
+from ..etp import DeviceId, FieldError, Kind, PublicKey, Record, cbor, parse_envelope
 from ..lineage import Lineage
 from ..store import Kept
 from ..wire import LoggedOrders, OpenBook, Traded
@@ -54,6 +54,34 @@ def prove_named(log: Log, kind: Kind, slot: int, document: bytes, said: OpenBook
     return Proven(record, head, note)
 
 
+def prove_proposal(log: Log, said: OpenBook, result: bytes, head: tlog.Checkpoint) -> None:
+    """Raise unless the log holds behind the book the building's record of a result that was proposed, by its hash.
+
+    Raises EtpError, TlogError.
+    """
+    if (told := said.proposal) is None:
+        return
+    record = proposal_record(told.record, log.lineage.at(told.index), log, said.at.slot, result)
+    if told.index < said.index:
+        raise FieldError(f"the proposal is entry {told.index} of the log, before that of its book")
+    _prove(head, told.index, record.signed.statement.data, told.proof)
+
+
+def proposal_record(sealed: bytes, key: PublicKey, log: Log, slot: int, result: bytes) -> Record:
+    """Return the building's record that it has taken a result which was proposed for a slot, by its hash.
+
+    Raises EtpError.
+    """
+    record = Record.decode(sealed)
+    record.verify(key, log.origin)
+    envelope = record.envelope
+    if (envelope.kind, envelope.slot, envelope.device) != (Kind.PROPOSAL, slot, log.lineage.building):
+        raise FieldError(f"record {record.hash.hex()} is no PROPOSAL record of slot {slot}")
+    if record.body.evidence != (result,):
+        raise FieldError(f"record {record.hash.hex()} names another result than the one that came with it")
+    return record
+
+
 def devices_with_orders(
     head: tlog.Checkpoint, origin: str, slot: int, log_since: int, log_size: int, orders: Sequence[LoggedOrders]
 ) -> frozenset[DeviceId]:
@@ -88,15 +116,17 @@ def testify(
     verdict: bytes | None,
     document: bytes | None,
     own: Sequence[Kept],
+    proposed: tuple[bytes | None, bytes | None],
 ) -> bytes:
     """Return what a flat has to show against a round: what it was told, what it ordered, and that it was logged.
 
     testimony = [ rules: bstr, closed: bstr, taken: bstr, verdict: bstr, document: bstr,
-                  [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ] ]      ; empty where there is none
+                  [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ],
+                  proposal: bstr, proposal record: bstr ]                                   ; empty where there is none
     """
     records: list[cbor.Value] = []
     for each in own:
         proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
         records.append([each.record.encode(), *proven])
     told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, taken, verdict, document)]
-    return cbor.encode([*told, records])
+    return cbor.encode([*told, records, *(b"" if part is None else part for part in proposed)])

@@ -45,12 +45,13 @@ class Shelf:
         records = [each.record for each in kept.documents if each.record is not None]
         own = [found for record in records if (found := await self._store.kept(record)) is not None]
         document = None if counts is None else counts.placed.encode()
-        ours = testify(kept.rules, kept.closed, kept.taken, kept.verdict, document, own)
+        proposed = kept.proposal, kept.proposal_record
+        ours = testify(kept.rules, kept.closed, kept.taken, kept.verdict, document, own, proposed)
         reason = f"{kept.at}: {'; '.join(findings)}"
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, EvidenceKind.MARKET))
 
     async def contradicted(self, reason: str, before: bytes, now: bytes) -> None:
         """Keep two words of the building's on its rules that cannot both be true."""
         _LOGGER.error("Flat %s: %s", self._own.flat, reason)
-        ours = testify(before, None, None, None, None, ())
+        ours = testify(before, None, None, None, None, (), (None, None))
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, now, EvidenceKind.MARKET))

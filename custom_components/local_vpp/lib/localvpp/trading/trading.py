@@ -20,6 +20,7 @@ from ..store import FlatStore
 from ..wire import (
     MOST_ASKED,
     AskMarket,
+    BestSoFar,
     FromFlat,
     GateClosed,
     MarketRules,
@@ -27,6 +28,7 @@ from ..wire import (
     Membership,
     OpenBook,
     OrdersTaken,
+    ProposalHeard,
     RoundName,
     Traded,
     Untraded,
@@ -37,6 +39,7 @@ from .kept import KEEP_DOCUMENTS_S
 from .placing import Placing
 from .proving import Log
 from .rulebook import RuleBook
+from .searching import Searching
 from .shelf import Shelf
 from .state import MarketState
 from .view import slot_state
@@ -94,7 +97,12 @@ class Trading:
             return await listener.seal_orders(slot, document)
 
         self._placing = Placing(membership, store, self._shelf, self._rules, slot_seconds, seal, clock)
-        self._hearing = Hearing(membership, self._shelf, self._rules, self._placing, signer, guard, clock)
+        self._searching = Searching(
+            membership.flat, membership.device, self._shelf, self._lock, clock, listener.tell_building
+        )
+        self._hearing = Hearing(
+            membership, self._shelf, self._rules, self._placing, self._searching, signer, guard, clock
+        )
         self._forgot = clock.monotonic()
         self.told = False
         """Whether the building has told the rules over this connection: those that are kept may be of a market that
@@ -107,6 +115,10 @@ class Trading:
         self._shelf.rounds = await self._shelf.book.rounds(self._now() - FORGET_S)
         await self._rules.restore(lineage)
         self._show()
+
+    async def run(self) -> None:
+        """Look for better results, where that is of use, until cancelled."""
+        await self._searching.run()
 
     @property
     def rules(self) -> tuple[Rules, ...]:
@@ -181,7 +193,7 @@ class Trading:
         rules = self._rules.of(at.slot)
         return rules is None or self._clock.wall_ms() >= rules[0].gate_ms(at.slot, at.number)
 
-    async def take(self, said: MarketSaid | OpenBook | Traded, log: Log) -> Sequence[FromFlat]:
+    async def take(self, said: MarketSaid | OpenBook | ProposalHeard | Traded, log: Log) -> Sequence[FromFlat]:
         """Take what the building says; return what is answered at once.
 
         Raises EtpError, TlogError: it is of somebody else, for somebody else, or not proven. Nothing has changed then.
@@ -191,7 +203,13 @@ class Trading:
                 case MarketSaid():
                     return await self._said(said, log)
                 case OpenBook():
-                    return await self._hearing.proposed(self._word(said.statement, log.lineage), said, log)
+                    word = self._word(said.statement, log.lineage)
+                    if isinstance(word, BestSoFar):
+                        return await self._hearing.best_so_far(word, said, log)
+                    return await self._hearing.proposed(word, said, log)
+                case ProposalHeard():
+                    await self._hearing.heard(said, log)
+                    return []
                 case Traded():
                     await self._hearing.traded(said, log)
                     return []

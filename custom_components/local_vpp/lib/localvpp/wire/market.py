@@ -7,9 +7,15 @@
       MarketSaid (closed) ──────────▶                       at the gate: so many entries of the log count
                  ◀───────────────────  ShowOrders
       MarketSaid (taken) ───────────▶                       they are durable, and will be in the book
-      OpenBook ─────────────────────▶
+      OpenBook (best so far) ───────▶                       only where orders refuse parts
+                 ◀───────────────────  Proposal
+      ProposalHeard ────────────────▶                       taken, or why not
+      OpenBook (proposed) ──────────▶
                  ◀───────────────────  Verdict
       Traded, or MarketSaid (untraded) ▶
+
+      AskPapers ────────────────────▶                       of a coordinator that has lost what was cleared
+                 ◀───────────────────  Paper
 
 What the building says is signed for one flat (`market_word`), or proven by a record of the log; a flat's verdict is
 signed, for it goes into the log's document.
@@ -24,6 +30,8 @@ MOST_ROUNDS: Final = 9
 """Of one slot."""
 LARGEST_DOCUMENT: Final = 448 * 1024
 """Bytes of a book or of a result; the two, and the proofs of the orders beside them, go into one message."""
+LARGEST_PAPER: Final = 2 * LARGEST_DOCUMENT
+"""Bytes of the document that names the words of all who agreed: of what a round leaves, the largest."""
 LARGEST_RULES: Final = 128 * 1024
 """Bytes of the document of the rules: lines, and the node of each flat."""
 LARGEST_ORDERS: Final = 64 * 1024
@@ -31,6 +39,7 @@ LARGEST_ORDERS: Final = 64 * 1024
 MOST_ASKED: Final = 64
 """Rounds that one flat may ask for at once."""
 MOST_FINDINGS: Final = 16
+_NAME_LENGTH: Final = 32
 LONGEST_FINDING: Final = 400
 """Characters of one thing that is wrong."""
 
@@ -99,8 +108,21 @@ class LoggedOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedProposal:
+    """The sealed PROPOSAL record that names a result, with its place in the log."""
+
+    record: bytes
+    index: int
+    proof: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A round's book and result, to be checked: the building's word that it proposes them, and what proves the book."""
+    """A round's book and result, and what proves the book.
+
+    The building's word says whether the two are to be checked, or whether the result is only the best so far: then
+    whoever has a better one proposes it.
+    """
 
     CODE: ClassVar[int] = 28
     at: RoundName
@@ -113,6 +135,8 @@ class OpenBook:
     proof: tuple[bytes, ...]
     orders: tuple[LoggedOrders, ...]
     """All ORDERS records of the round, each flat's newest."""
+    proposal: LoggedProposal | None
+    """What names the result, where it was proposed; None where it is what everybody clears."""
     checkpoint: str
     """In which all of them are proven."""
 
@@ -149,7 +173,71 @@ class Traded:
     checkpoint: str
 
     def __post_init__(self) -> None:
-        _check_size(self.document, "document", 2 * LARGEST_DOCUMENT)
+        _check_size(self.document, "document", LARGEST_PAPER)
+
+
+@dataclass(frozen=True, slots=True)
+class AskPapers:
+    """The coordinator lacks a document of a round that its log says was cleared: give it, if it is still kept."""
+
+    CODE: ClassVar[int] = 31
+    slot: int
+    name: bytes
+    """The document's SHA-256: of what the CLEARED record names, or of the book or the result that this names."""
+
+    def __post_init__(self) -> None:
+        _check_paper(self.slot, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The document of a slot that was asked for: by its name nothing else can be given for it."""
+
+    CODE: ClassVar[int] = 32
+    slot: int
+    name: bytes
+    document: bytes
+    """Empty where the flat does not have it."""
+
+    def __post_init__(self) -> None:
+        _check_paper(self.slot, self.name)
+        _check_size(self.document, "document", LARGEST_PAPER)
+
+
+def _check_paper(slot: int, name: bytes) -> None:
+    if not 0 <= slot <= LATEST_SLOT:
+        raise ValueError(f"slot {slot} is none")
+    if len(name) != _NAME_LENGTH:
+        raise ValueError(f"name has {len(name)} bytes, expected {_NAME_LENGTH}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A result of a round's book that is better than the best so far, as far as the flat knows."""
+
+    CODE: ClassVar[int] = 33
+    at: RoundName
+    document: bytes
+
+    def __post_init__(self) -> None:
+        _check_size(self.document, "document", LARGEST_DOCUMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalHeard:
+    """What the building makes of a flat's proposal: it is taken, and logged, or it says why not."""
+
+    CODE: ClassVar[int] = 34
+    at: RoundName
+    name: bytes
+    """The SHA-256 of the document that was proposed."""
+    record: bytes
+    """The sealed PROPOSAL record; empty for one that is not taken."""
+    reasons: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.reasons) > MOST_FINDINGS or any(len(each) > LONGEST_FINDING for each in self.reasons):
+            raise ValueError(f"reasons: write {MOST_FINDINGS} at most, of {LONGEST_FINDING} characters at most")
 
 
 def _check_size(data: bytes, field: str, most: int) -> None:

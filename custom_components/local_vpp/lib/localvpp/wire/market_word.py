@@ -1,7 +1,8 @@
 """The building's signed words on the market, for one flat, and the flat's signed word on a round's result.
 
-The rules, that a gate was closed, that orders were taken, what is proposed, and that nothing came of a round are
-signed, so that a building which tells two flats different things, or one flat two things, has signed the proof of it.
+The rules, that a gate was closed, that orders were taken, what is best so far, what is proposed, and that nothing came
+of a round are signed, so that a building which tells two flats different things, or one flat two things, has signed the
+proof of it.
 """
 
 from collections.abc import Sequence
@@ -21,12 +22,17 @@ MARKET_TYPE: Final = "application/vnd.local-vpp.market+cbor"
 VERDICT_TYPE: Final = "application/vnd.local-vpp.verdict+cbor"
 
 
+VERDICTS_SINCE: Final = 8
+"""Since this protocol a verdict says what it says now: those in documents of before are read by whoever audits them."""
+
+
 class _Says(IntEnum):
     RULES = 1
     CLOSED = 2
     PROPOSED = 3
     UNTRADED = 4
     TAKEN = 5
+    BEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,15 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class BestSoFar:
+    """This is the round's book, and this the best result so far: whoever has a better one proposes it."""
+
+    at: RoundName
+    book: bytes
+    result: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Untraded:
     """The round is over, and nothing is traded by it."""
 
@@ -74,7 +89,7 @@ class OrdersTaken:
     """Their hash, as the flat's ORDERS record names it."""
 
 
-type MarketWord = MarketRules | GateClosed | OrdersTaken | Proposed | Untraded
+type MarketWord = MarketRules | GateClosed | OrdersTaken | BestSoFar | Proposed | Untraded
 
 
 def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: DeviceId, word: MarketWord) -> bytes:
@@ -89,6 +104,8 @@ def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: De
             said, payload = _Says.TAKEN, {5: word.orders}
         case Proposed():
             said, payload = _Says.PROPOSED, {5: word.book, 6: word.result}
+        case BestSoFar():
+            said, payload = _Says.BEST, {5: word.book, 6: word.result}
         case Untraded():
             said, payload = _Says.UNTRADED, {5: word.why}
     if not isinstance(word, MarketRules):
@@ -136,6 +153,8 @@ def _of_round(fields: Fields, said: _Says) -> MarketWord:
             return GateClosed(at, fields.unsigned(5, "log size before"), fields.unsigned(6, "log size"))
         case _Says.PROPOSED:
             return Proposed(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
+        case _Says.BEST:
+            return BestSoFar(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
         case _Says.TAKEN:
             return OrdersTaken(at, fields.bytes_(5, "orders", HASH_LENGTH))
         case _:
@@ -184,7 +203,7 @@ def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
     if (statement.content_type, statement.issuer, statement.subject) != (VERDICT_TYPE, issuer(device), origin):
         raise FieldError(f"{what} is a {statement.content_type!r} of {statement.issuer!r} for {statement.subject!r}")
     fields = Fields(cbor.decode(statement.payload, what), what)
-    fields.version(0, "protocol", PROTOCOL)
+    fields.version(0, "protocol", PROTOCOL, VERDICTS_SINCE)
     if (named := fields.bytes_(1, "device", DEVICE_ID_LENGTH)) != device:
         raise FieldError(f"{what} names device {named.hex()}")
     found = Found(

@@ -17,6 +17,8 @@
       DrillKept ────────────────────▶
       MarketSaid, OpenBook, Traded ─▶                                       of a slot's round: see `market`
                  ◀───────────────────  AskMarket, ShowOrders, Verdict
+      AskPapers ────────────────────▶                                       of one that was lost
+                 ◀───────────────────  Paper
       AskWitness ───────────────────▶                                       for each new head of the log
                  ◀───────────────────  WitnessSays
       Refused ──────────────────────▶                           then closes, if fatal
@@ -35,7 +37,18 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
-from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
+from .market import (
+    AskMarket,
+    AskPapers,
+    MarketSaid,
+    OpenBook,
+    Paper,
+    Proposal,
+    ProposalHeard,
+    ShowOrders,
+    Traded,
+    Verdict,
+)
 
 PROTOCOL: Final = 9
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
@@ -351,7 +364,9 @@ type FromCoordinator = (
     | DrillKept
     | MarketSaid
     | OpenBook
+    | ProposalHeard
     | Traded
+    | AskPapers
     | Refused
 )
 type FromFlat = (
@@ -368,7 +383,9 @@ type FromFlat = (
     | DrillDocument
     | AskMarket
     | ShowOrders
+    | Proposal
     | Verdict
+    | Paper
 )
 
 

@@ -10,10 +10,14 @@ leaves out what disturbs least until all is good, and always ends; `milp` propos
 branches over what is left out, bounded by what clearing without it is worth, until nothing better is possible or its
 steps are used up. All are judged by what comes out of clearing, and the distance to what the book would be worth if
 everything could be divided is told as the gap.
+
+How far they go is counted in steps, never in time: the same effort ends with the same choice on every machine, but for
+HiGHS, whose numbers are floating.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+import hashlib
 from typing import Final
 
 import numpy as np
@@ -39,6 +43,29 @@ _STEPS_OVER_LINES: Final = 5_000
 """The same with energy as the goal and lines that limit, where clearing takes that much longer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard the best choice is searched for."""
+
+    programmed: bool = True
+    """Whether HiGHS is asked, where it is installed."""
+    times: int = 1
+    """How many times the usual steps are gone."""
+    turn: bytes = b""
+    """Draws which group is decided first: of several who search, each may so come to another place."""
+
+    def first(self, groups: list[int]) -> int:
+        """Return which of the groups of a choice is decided next."""
+        if not self.turn:
+            return groups[0]
+        return min(groups, key=lambda group: hashlib.sha256(self.turn + group.to_bytes(4)).digest())
+
+
+USUAL: Final = Effort()
+CANONICAL: Final = Effort(programmed=False)
+"""What everybody comes to, with HiGHS or without."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """For each slot what is left out, and what bounds the objective; neither where nothing had to be chosen."""
@@ -52,7 +79,7 @@ class Chosen:
         return 0 if self.bound is None else self.bound - value
 
 
-def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule) -> Chosen:
+def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule, effort: Effort = USUAL) -> Chosen:
     """Return what is left out of a book."""
     # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
     groups = list(book.groups())
@@ -67,9 +94,9 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     told = tuple(bound for bound, _ in bounds)
     if not groups:
         return Chosen(nothing, told, total)
-    search = _Search(markets, objective, rule, groups)
+    search = _Search(markets, objective, rule, groups, effort)
     best = search.yielding()
-    if is_installed() and objective is not Objective.FLOOR:
+    if effort.programmed and is_installed() and objective is not Objective.FLOOR:
         best = search.programmed(best)
     best = search.branching(best)
     return Chosen(search.flags(search.readmitting(best).out), told, total)
@@ -91,6 +118,7 @@ class _Search:
     objective: Objective
     rule: PriceRule
     groups: list[Group]
+    effort: Effort = USUAL
     places: dict[str, tuple[int, int]] = field(init=False)
     judged: dict[frozenset[int], _Choice] = field(default_factory=dict)
 
@@ -167,18 +195,22 @@ class _Search:
                 continue
             undecided = [number for number in (*choice.broken, *choice.trading) if number not in kept]
             if undecided:
-                waiting += [(out, kept | {undecided[0]}), (out | {undecided[0]}, kept)]
+                next_ = self.effort.first(undecided)
+                waiting += [(out, kept | {next_}), (out | {next_}, kept)]
         return best
 
     def _most_judged(self) -> int:
         """Return how many choices can be looked at in the time that a slot has."""
         slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
         orders = sum(len(market.orders) for market in self.markets)
-        return max((_STEPS_OVER_LINES if slow else _STEPS) // orders, 10)
+        return max((_STEPS_OVER_LINES if slow else _STEPS) * self.effort.times // orders, 10)
 
     def readmitting(self, best: _Choice) -> _Choice:
-        """Take groups back that do no harm, so that none is left out for nothing."""
+        """Take groups back that do no harm, so that few are left out for nothing."""
+        most = len(self.judged) + self._most_judged()
         for number in sorted(best.out):
+            if len(self.judged) >= most:
+                break  # Each of them costs a clearing, and there may be as many as orders.
             again = self.judge(best.out - {number})
             if not again.broken and again.value >= best.value:
                 best = again

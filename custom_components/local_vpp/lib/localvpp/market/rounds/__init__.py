@@ -9,7 +9,8 @@ from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .opened import MOST_OFFERS, OpenedBook
 from .partner import partner_tag
-from .placed import LARGEST_OFFER_WH, MOST_ORDERS, NONCE_LENGTH, Offer, Placed
+from .placed import LARGEST_OFFER_WH, MOST_ORDERS, MOST_WHOLE, NONCE_LENGTH, Offer, Placed
+from .proposals import MOST_PROPOSALS, Bid, bid_of, canonical, falls_short, not_better, searched
 from .ruled import LATEST_SLOT, LONGEST_GATE_S, MOST_ROUNDS, Rules, leads_problem
 
 __all__ = [
@@ -18,8 +19,11 @@ __all__ = [
     "LONGEST_GATE_S",
     "MOST_OFFERS",
     "MOST_ORDERS",
+    "MOST_PROPOSALS",
     "MOST_ROUNDS",
+    "MOST_WHOLE",
     "NONCE_LENGTH",
+    "Bid",
     "Cleared",
     "Offer",
     "OpenedBook",
@@ -29,8 +33,13 @@ __all__ = [
     "Promised",
     "RoundError",
     "Rules",
+    "bid_of",
+    "canonical",
     "check_round",
     "digest",
+    "falls_short",
     "leads_problem",
+    "not_better",
     "partner_tag",
+    "searched",
 ]

@@ -103,6 +103,11 @@ class OpenedBook:
             orders += [order if order.partner is None else replace(order, partner=name) for order in offer.orders]
         return Book(seed=self.seed(), orders=tuple(orders), network=self._network())
 
+    @property
+    def chooses(self) -> bool:
+        """Whether orders refuse parts: then the best result has to be searched for, and can be proposed."""
+        return any(order.whole for offer in self.offers for order in offer.orders)
+
     def offer_of(self, blind: bytes) -> Offer | None:
         """Return the offer under a blind."""
         return next((offer for offer in self.offers if offer.blind == blind), None)

@@ -25,6 +25,8 @@ MOST_ORDERS: Final = 64
 """Of one flat in one round."""
 LARGEST_OFFER_WH: Final = 10**7
 """Of all of them together: more than a flat's line carries in an hour, and so little that no flat can fill the book."""
+MOST_WHOLE: Final = 4
+"""Orders of one flat in one round that refuse parts: which of all of them are left out has to be searched for."""
 SOURCES: Final = GREEN_SOURCES | {"battery"}
 """What an order may say of its energy: free words would let a few flats fill a book."""
 _BLIND: Final = b"local-vpp blind\0"
@@ -55,9 +57,6 @@ class Offer:
         for order in self.orders:
             if order.wh == 0:
                 raise OrderError(order.id, "wh", 0, "order some energy, or leave the order out")
-            if order.all_or_nothing or order.min_wh:
-                # Which of such orders are left out can be chosen, within the gap that a check allows.
-                raise OrderError(order.id, "min_wh", order.least_wh, "leave it out: a round divides every order")
             if unknown := order.attributes - SOURCES:
                 raise OrderError(order.id, "attributes", sorted(unknown), f"name sources: {', '.join(sorted(SOURCES))}")
             if order.block is not None:
@@ -79,6 +78,8 @@ class Offer:
                     order.id, "limit", order.limit, f"join it with {alike[order.kind]}, which is of its kind"
                 )
             alike[order.kind] = order.id
+        if (whole := sum(order.whole for order in self.orders)) > MOST_WHOLE:
+            raise RoundError(f"{whole} orders refuse parts: give {MOST_WHOLE} such at most for a round")
         if (total := sum(order.wh for order in self.orders)) > LARGEST_OFFER_WH:
             raise RoundError(f"the orders are of {total} Wh together: give {LARGEST_OFFER_WH} at most")
         plain = plain_orders(self.orders)

@@ -75,6 +75,13 @@ class Rules:
         """Return by when enough flats have to have agreed: before the next round's orders are due."""
         return self.gate_ms(slot, number) + self.gate_s * 1000
 
+    def proposals_ms(self, slot: int, number: int) -> int:
+        """Return until when better results are taken, where orders refuse parts: half of the time after showing.
+
+        The other half is left to check what came of them, and to agree.
+        """
+        return self.gate_ms(slot, number) + (self.show_s + self.gate_s) * 500
+
     def node_of(self, flat: str) -> str | None:
         """Return where a flat hangs; None where nothing is limited. Whom the lines do not name hangs above them all."""
         if not self.nodes:

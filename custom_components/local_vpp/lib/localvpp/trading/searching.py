@@ -1,0 +1,109 @@
+"""Looks for a better result than the best so far, where orders of a round's book refuse parts, and proposes it.
+
+It runs beside all else, one book after the other, in a thread and in steps that are counted. What is found is durable
+before it is proposed: this flat agrees to nothing that is worse.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+import logging
+
+from ..clock import Clock
+from ..market import MarketError
+from ..market.rounds import OpenedBook, Outcome, bid_of, digest, not_better, searched
+from ..wire import FromFlat, Proposal, RoundName
+from .shelf import Shelf
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    book: bytes
+    best: bytes
+    until_ms: int
+
+
+class Searching:
+    """Of one flat. All that waits raises StoreError when the store fails.
+
+    Args:
+        flat: its name.
+        turn: draws where it looks: not where all others do.
+        shelf: its rounds.
+        lock: is held while one of them changes.
+        clock: its wall time.
+        tell: sends to the building.
+    """
+
+    def __init__(
+        self,
+        flat: str,
+        turn: bytes,
+        shelf: Shelf,
+        lock: asyncio.Lock,
+        clock: Clock,
+        tell: Callable[[FromFlat], None],
+    ) -> None:
+        self._flat = flat
+        self._turn = turn
+        self._shelf = shelf
+        self._lock = lock
+        self._clock = clock
+        self._tell = tell
+        self._wanted: dict[RoundName, _Wanted] = {}
+        self._looked: set[bytes] = set()
+        """Books that were searched, or are, since the flat was started."""
+        self._news = asyncio.Event()
+
+    def look(self, at: RoundName, book: bytes, best: bytes, until_ms: int) -> None:
+        """Search a book, once, as long as proposals are taken."""
+        now_ms = self._clock.wall_ms()
+        self._wanted = {each: wanted for each, wanted in self._wanted.items() if now_ms < wanted.until_ms}
+        if not self._wanted:
+            self._looked = {digest(book)} & self._looked
+        if now_ms < until_ms and digest(book) not in self._looked:
+            self._looked.add(digest(book))
+            self._wanted[at] = _Wanted(book, best, until_ms)
+            self._news.set()
+
+    async def run(self) -> None:
+        """Search what is to be searched, until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._wanted:
+                at, wanted = next(iter(self._wanted.items()))
+                if self._clock.wall_ms() < wanted.until_ms:
+                    await self._search(at, wanted)
+                self._wanted.pop(at, None)
+
+    async def _search(self, at: RoundName, wanted: _Wanted) -> None:
+        try:
+            found = await asyncio.to_thread(_better, wanted.book, wanted.best, self._turn)
+        except MarketError as error:
+            _LOGGER.warning("Flat %s cannot search the book of %s: %s", self._flat, at, error)
+            return
+        if found is None:
+            return
+        async with self._lock:
+            kept, now_ms = await self._shelf.of(at), self._clock.wall_ms()
+            if kept is None or kept.best is None or kept.book is not None or kept.ended or now_ms >= wanted.until_ms:
+                return  # It is too late, for all.
+            _LOGGER.info("Flat %s proposes a better result for %s", self._flat, at)
+            await self._shelf.change(replace(kept, proposal=found, proposed_ms=now_ms))
+            self._tell(Proposal(at, found))
+
+
+def _better(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+    """Return a result that is right and worth more than the best so far. Raises MarketError."""
+    opened = OpenedBook.decode(book)
+    document = searched(opened, book, turn).encode()
+    beaten, _ = bid_of(best, book)
+    if beaten is not None and not_better(Outcome.decode(document).result, beaten.result) is not None:
+        return None
+    bid, found = bid_of(document, book)
+    if bid is None:
+        raise MarketError(f"what was found is not right: {'; '.join(found)}")
+    return document

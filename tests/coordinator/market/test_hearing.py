@@ -1,0 +1,70 @@
+"""What a flat does with the building's words on rounds: it checks them beside all else, and keeps none of no round."""
+
+from dataclasses import replace
+from threading import Event
+
+import pytest
+
+from localvpp.market.rounds import MOST_ROUNDS
+from localvpp.trading import Phase, hearing
+from localvpp.trading.placing import EARLY_S
+from localvpp.wire import RoundName
+
+from ..flat import until
+from .conftest import FLATS, ROUND, TRADED, Trade
+from .test_market_round import stored
+
+
+async def test_a_flat_that_checks_a_large_book_hears_what_the_log_answers(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    checked, right = Event(), hearing.judge
+
+    def judge(*args: object) -> tuple[str, ...]:
+        checked.wait()
+        return right(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hearing, "judge", judge)
+    await trade.market.second()
+    flat = trade.flats["101"]
+    try:
+        await until(flat.flat.trading._lock.locked)
+        before = flat.flat.state.last_record
+        while trade.clock.wall_ms() < (TRADED + 2) * 1000:
+            await trade.second_of_flats()
+        await flat.until(lambda state: state.last_record != before and not state.pending)
+        assert flat.flat.trading._lock.locked(), "it is still checking"
+        assert trade.market.rounds[ROUND].verdicts == {}
+    finally:
+        checked.set()
+
+
+async def test_words_of_rounds_that_are_none_are_not_kept(trade: Trade) -> None:
+    await trade.enter("101", "102", "103")
+    await trade.order({"101": (), "103": ()})
+    await trade.close()
+    flat = trade.flats["102"]
+    await trade.stands("102", Phase.CLOSED)
+    closed = await stored(trade)
+    rules = flat.flat.trading.rules_of(TRADED)
+    assert rules is not None
+    furthest = (trade.clock.wall_ms() // 1000 + rules.lead_s(0) + EARLY_S) // 60 * 60
+    device = flat.membership.device
+    for slot, number in (
+        (TRADED + 1, 0),
+        (furthest + 60, 0),
+        (2**50, 0),
+        (TRADED, rules.last + 1),
+        (TRADED, MOST_ROUNDS - 1),
+        (TRADED - 15 * 86_400, 0),
+        (furthest, 0),
+    ):
+        await trade.market.telling.closed(device, replace(closed, slot=slot, number=number))
+        await trade.market.telling.untraded(device, RoundName(slot, number), "no_trades")
+    last = RoundName(furthest, 0)
+    rounds = flat.flat.trading._shelf.rounds
+    await until(lambda: last in rounds and rounds[last].ended)
+    assert set(rounds) == {ROUND, last}

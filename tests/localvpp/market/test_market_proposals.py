@@ -1,0 +1,197 @@
+"""What is proposed for a book whose orders refuse parts: read strictly, checked, and held against the best so far."""
+
+from dataclasses import replace
+import json
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+
+from localvpp.market import CANONICAL, Effort, MarketError, Objective, Order, PriceRule, Side, check, clear
+from localvpp.market.clearing import whole
+from localvpp.market.rounds import (
+    MOST_WHOLE,
+    OpenedBook,
+    Outcome,
+    Placed,
+    RoundError,
+    bid_of,
+    canonical,
+    digest,
+    falls_short,
+    not_better,
+    searched,
+)
+
+from .rounds import RULES, SLOT, ask, bid, opened, placed
+
+CHOOSY = (
+    (ask(10, 900, all_or_nothing=True), bid(3, 1500)),
+    (ask(1, 1000, all_or_nothing=True),),
+    (bid(15, 2500, min_wh=12),),
+    (bid(1, 2000, all_or_nothing=True),),
+)
+
+
+def book_of(wanted: tuple[tuple[Order, ...], ...] = CHOOSY, **changes: object) -> OpenedBook:
+    return opened(*(placed(number, orders) for number, orders in enumerate(wanted)), **changes)
+
+
+def orders(count: int) -> st.SearchStrategy[tuple[Order, ...]]:
+    one = st.builds(
+        lambda side, wh, limit, kind, part: Order(
+            id="own",
+            flat="own",
+            side=side,
+            wh=wh,
+            limit=limit,
+            all_or_nothing=kind == "all",
+            min_wh=part * wh // 10 if kind == "part" else 0,
+        ),
+        st.sampled_from(Side),
+        st.integers(1, 40),
+        st.integers(800, 3000),
+        st.sampled_from(["any", "any", "all", "part"]),
+        st.integers(0, 10),
+    )
+    several = st.lists(one, max_size=count, unique_by=lambda each: each.kind)
+    return several.map(lambda made: tuple(replace(each, id=f"own {number}") for number, each in enumerate(made)))
+
+
+books = st.builds(
+    lambda wanted, objective: book_of(tuple(wanted), objective=objective),
+    st.lists(orders(3), min_size=2, max_size=4),
+    st.sampled_from(Objective),
+)
+
+
+def test_orders_may_refuse_parts_and_few_of_a_flat_do() -> None:
+    many = tuple(bid(5, 1000 + number, min_wh=1) for number in range(MOST_WHOLE + 1))
+    assert placed(0, many[:-1]).offer.orders[0].min_wh == 1
+    with pytest.raises(RoundError, match=f"5 orders refuse parts: give {MOST_WHOLE} such at most"):
+        placed(0, many)
+    with pytest.raises(MarketError, match="leave it out"):
+        placed(0, (bid(5, 1000, block="b"),))
+    document = placed(0, (bid(7, 1000, min_wh=3), ask(5, 2000, all_or_nothing=True)))
+    assert Placed.decode(document.encode()) == document
+    assert book_of().chooses
+    assert not opened(placed(0), placed(2)).chooses
+
+
+def test_proposals_are_taken_for_half_of_the_time_that_showing_leaves() -> None:
+    gate_ms, end_ms = RULES.gate_ms(SLOT, 0), RULES.end_ms(SLOT, 0)
+    assert RULES.proposals_ms(SLOT, 0) == gate_ms + 155_000
+    assert gate_ms + RULES.show_s * 1000 < RULES.proposals_ms(SLOT, 0) < end_ms
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(books)
+def test_whoever_clears_comes_to_the_same_and_whoever_goes_on_to_no_less(book: OpenedBook) -> None:
+    data = book.encode()
+    assert OpenedBook.decode(data) == book
+    mine = canonical(book, data)
+    assert canonical(OpenedBook.decode(data), data).encode() == mine.encode()
+    bid, found = bid_of(mine.encode(), data)
+    assert found == ()
+    assert bid is not None
+    assert (bid.document, bid.result) == (mine.encode(), mine.result)
+    other = searched(book, data, b"turn")
+    assert bid_of(other.encode(), data)[1] == ()
+    assert falls_short(other.result, mine.result, "what everybody clears") is None
+    assert (not_better(other.result, mine.result) is None) is (other.result.value > mine.result.value)
+    assert bid.is_best <= (other.result.value == mine.result.value)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(books, st.data())
+def test_what_is_bent_is_no_bid(book: OpenedBook, data: st.DataObject) -> None:
+    document = book.encode()
+    mine = canonical(book, document)
+    plain = json.loads(mine.encode())
+    field = data.draw(st.sampled_from(["origin", "slot", "round", "book", "energy_wh", "gain", "gap", "cut"]))
+    if field == "cut":
+        bent: bytes = mine.encode()[: data.draw(st.integers(0, len(mine.encode()) - 1))]
+    else:
+        held = plain["result"] if field in plain["result"] else plain
+        was = held[field]
+        held[field] = was + data.draw(st.integers(1, 9)) if isinstance(was, int) else digest(was.encode()).hex()
+        bent = json.dumps(plain, separators=(",", ":"), sort_keys=True).encode()
+    bid, found = bid_of(bent, document)
+    assert bid is None
+    assert found != ()
+
+
+def test_how_much_is_missing_is_said_in_the_unit_of_the_objective() -> None:
+    book = book_of()
+    best = canonical(book, book.encode()).result
+    less = replace(best, gain=best.gain - 1)
+    assert not_better(less, best) == (
+        f"it is worse than the best so far by 1 × 10⁻⁵ yen: {best.gain - 1} × 10⁻⁵ yen, "
+        f"and the best is {best.gain} × 10⁻⁵ yen"
+    )
+    assert not_better(replace(best, gain=best.gain + 1), best) is None
+    energy = book_of(objective=Objective.ENERGY)
+    most = canonical(energy, energy.encode()).result
+    assert falls_short(replace(most, energy_wh=most.energy_wh - 2), most, "mine") == (
+        f"the result is worse than mine by 2 Wh: {most.energy_wh - 2} Wh, and that is {most.energy_wh} Wh"
+    )
+
+
+def test_what_everybody_clears_does_not_depend_on_highs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is installed it is not even asked."""
+
+    def asked() -> bool:
+        raise AssertionError("HiGHS was asked for")
+
+    monkeypatch.setattr(whole, "is_installed", asked)
+    book = book_of()
+    assert check(book.book(), canonical(book, book.encode()).result) == ()
+    with pytest.raises(AssertionError):
+        searched(book, book.encode(), b"")
+
+
+def test_more_steps_find_more_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every choice is a clearing: there are no more of them than the steps allow, whatever the book."""
+    many = tuple(
+        tuple(
+            (bid if (number + place) % 2 else ask)(
+                100 + 37 * number + 11 * place, 1000 + 61 * number + 7 * place, all_or_nothing=True
+            )
+            for place in range(4)
+        )
+        for number in range(16)
+    )
+    book = book_of(many)
+    counts = []
+    right, judged = whole.run_stages, 0
+
+    def counted(*args: object) -> object:
+        nonlocal judged
+        judged += 1
+        return right(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(whole, "_STEPS", 64 * 20)
+    monkeypatch.setattr(whole, "run_stages", counted)
+    for effort in (CANONICAL, Effort(programmed=False, times=3)):
+        judged = 0
+        clear(book.book(), Objective.GAIN, PriceRule.MID, effort)
+        counts.append(judged)
+    assert counts[0] <= 3 * 20 + 60
+    assert counts[1] <= 3 * 60 + 60
+
+
+def test_a_document_of_another_round_is_no_outcome_of_this_book() -> None:
+    book = book_of()
+    mine = canonical(book, book.encode())
+    assert Outcome.decode(mine.encode()) == mine
+    bid, found = bid_of(replace(mine, slot=SLOT + 60).encode(), book.encode())
+    assert bid is None
+    assert found[0].startswith("it is of another book")
+
+
+def test_partners_come_first_beside_orders_that_refuse_parts() -> None:
+    tag = "ab" * 16
+    book = book_of(((ask(4, 900, partner=tag),), (bid(6, 1500, partner=tag),), *CHOOSY))
+    mine = canonical(book, book.encode())
+    assert bid_of(mine.encode(), book.encode())[1] == ()
+    assert mine.result.trades[0].wh == 4, "what two have agreed on is theirs, whatever others want"
+    assert not_better(searched(book, book.encode(), b"turn").result, mine.result) is not None
