@@ -10,6 +10,7 @@ from localvpp import delivering
 from localvpp.bidder import MarketSettings
 from localvpp.delivering import Why
 from localvpp.devices import DeviceRefusedError, InverterReading
+from localvpp.islanding import Grid
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
 from ..home import SECONDS, Home
@@ -83,15 +84,75 @@ async def test_a_device_that_refuses_is_told_of(
     assert battery.asked == []
 
 
-async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_nothing_else(
+async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_writes_nothing(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
+    around = home.flat._around
+    asked = len(battery.asked)
+    with monkeypatch.context() as patched:
+        for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
+            patched.setattr(home.flat, "_around", lambda grid=grid: replace(around(), grid=grid))
+            await home.time.seconds(1)
+            assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
+            assert len(battery.asked) == asked
+        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.GONE))
+        await home.time.seconds(1)
+        assert home.flat.state.delivery.why is Why.GRID_GONE
+        assert battery.asked[asked:] == [None]
+
+
+async def test_an_inverter_that_is_off_the_grid_is_let_go_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 2)
+    assert battery.asked[-1] is not None
+    home.inverter.act = lambda: InverterReading(pv_power_w=0.0, grid_connected=False, rated_power_w=8000.0)
+    await home.time.seconds(1)
+    assert home.flat.state.delivery.why is Why.GRID_GONE
+    assert battery.asked[-1] is None
+
+
+async def test_who_reloads_with_the_delivery_off_has_it_off_at_once(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    told = home.flat.trading.state
+    await into_slot(home, 2)
+    assert battery.asked[-1] is not None
+    await home.stop()
+    assert battery.asked[-1] is None
+    asked = len(battery.asked)
+    home.market = replace(DELIVERS, deliver=False)
+    await home.start()
+    home.flat.trading.state = told
+    await home.time.seconds(2)
+    assert home.flat.state.delivery.why is Why.OFF
+    assert len(battery.asked) == asked
+
+
+@pytest.mark.parametrize("unforeseen", [ZeroDivisionError, AttributeError, RuntimeError])
+async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_nothing_else(
+    home: Home,
+    battery: SteeredBattery,
+    sell: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    unforeseen: type[Exception],
+) -> None:
+    def fails(*_: object) -> float:
+        raise unforeseen
+
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 2)
     assert battery.asked[-1] is not None
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "asked_w", lambda *_: 1 / 0)
+        patched.setattr(delivering, "asked_w", fails)
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.FAULT
         assert battery.asked[-1] is None

@@ -20,6 +20,7 @@ from .blackout.charge import Charge, believed
 from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
 from .devices import Ages, Battery, BatteryReading, InverterReading
+from .islanding import Grid
 from .rounds import Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, cadence_of, pace_of
@@ -46,6 +47,8 @@ class Why(StrEnum):
     HELD = "held"
     """The living room comes first: an island, a drill, or the filling after an outage."""
     ISLANDED = "islanded"
+    GRID_GONE = "grid_gone"
+    """The grid is gone, or the inverter says that it does not hang on it."""
     GRID_UNKNOWN = "grid_unknown"
     NOT_METERED = "not_metered"
     """The slot is not metered from its begin: what is delivered in it could not be shown."""
@@ -94,7 +97,7 @@ class Around:
     """The meter's, which is still open."""
     reserve_percent: int | None
     """What is kept for a blackout."""
-    grid_good: bool
+    grid: Grid
     """As far as the blackout logic knows; where there is none, nobody doubts it."""
 
 
@@ -140,7 +143,7 @@ class Delivering:
         """
         try:
             self._second(read, around)
-        except ArithmeticError, AssertionError, LookupError, TypeError, ValueError:
+        except Exception:
             if not self._faulty:
                 _LOGGER.exception("What the battery is to deliver cannot be worked out: it is left to itself")
             self._faulty = True
@@ -206,7 +209,9 @@ class Delivering:
             raise _NotNowError(Why.NOT_COMMANDED)
         if self._steering.owner not in {None, Claimant.MARKET}:
             raise _NotNowError(Why.HELD)
-        if not around.grid_good:
+        if around.grid is Grid.GONE:
+            raise _NotNowError(Why.GRID_GONE)
+        if around.grid is not Grid.GOOD:
             raise _NotNowError(Why.GRID_UNKNOWN)
         if abs(self._clock.wall_ms() / 1000 - self._clock.monotonic() - self._offset_s) > CLOCKS_S:
             raise _NotNowError(Why.CLOCK)
@@ -214,12 +219,14 @@ class Delivering:
 
     def _exchanged(self, read: Round, around: Around) -> int:
         """Return what the meter has counted of the slot, out less in."""
-        if read.islanded is None:
-            raise _NotNowError(Why.GRID_UNKNOWN)
         interval, slot = around.interval, self._slot
         assert slot is not None, "something was traded in it"
         if read.islanded or (interval is not None and interval.islanded and interval.slot == slot):
             raise _NotNowError(Why.ISLANDED)
+        if read.inverter is not None and read.inverter.grid_connected is False:
+            raise _NotNowError(Why.GRID_GONE)
+        if read.islanded is None:
+            raise _NotNowError(Why.GRID_UNKNOWN)
         meter = read.meter
         known = meter is not None and meter.age_ms <= FRESH_MS
         if meter is None or meter.import_wh is None or meter.export_wh is None or not known:

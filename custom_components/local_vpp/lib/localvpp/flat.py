@@ -422,7 +422,7 @@ class Flat:
             market=self.trading.state,
             interval=self._sealing.interval,
             reserve_percent=None if blackout is None else blackout.reserve_percent,
-            grid_good=blackout is None or blackout.grid is Grid.GOOD,
+            grid=Grid.GOOD if blackout is None else blackout.grid,
         )
 
     def bidder_changed(self) -> None:
