@@ -37,6 +37,7 @@ from .output import Output
 from .polling import approach
 from .rota import Pace
 from .silence import INVERTER, Manners
+from .wear import Wear
 from .writing import Writer
 
 
@@ -50,6 +51,7 @@ class MapHybrid(InverterDevice):
         clock: a monotonic clock in seconds.
         line: its line, if others share it.
         manners: how long it is waited for, and left alone when it is silent.
+        wear: what was written to its memory, where that is known for longer than this.
     """
 
     battery: HybridBattery
@@ -63,9 +65,10 @@ class MapHybrid(InverterDevice):
         *,
         line: Line | None = None,
         manners: Manners = INVERTER,
+        wear: Wear | None = None,
     ) -> None:
         what = f"the inverter {identity}"
-        writer = Writer(what, unit, device.control, clock)
+        writer = Writer(what, unit, device.control, clock, wear)
         orders = _Orders(device, writer)
         keeper = Keeper(orders, clock, self.commanded)
         super().__init__(
@@ -226,6 +229,11 @@ class HybridBattery(DeviceBattery):
         self._orders = orders
 
     @property
+    def wear(self) -> Wear | None:
+        """What was written to its memory; see ``capability.Wearable``."""
+        return self._orders.writer.wear if self._orders.wears else None
+
+    @property
     def reservable(self) -> bool:
         """Whether the device has such a setting."""
         return self._orders.reservable
@@ -302,7 +310,12 @@ class _Orders:
 
     async def deactivate(self) -> None:
         """Take the set-point away."""
-        await self.writer.send(self._control.release, {})
+        await self.writer.send(self._control.release, {}, lets_go=True)
+
+    @property
+    def wears(self) -> bool:
+        """Whether some commands are kept in flash."""
+        return self._control.writes_per_day > 0
 
     @property
     def reservable(self) -> bool:
