@@ -183,18 +183,25 @@ class Charging:
             self._retry_at = self._now + RETRY_S[0]
             return
         except (DeviceError, ValueError, TimeoutError) as error:
-            why = str(error) or f"no answer within {WRITE_S:g} s"
-            if self.problem is None:
-                _LOGGER.warning("Flat %s: its battery does not keep %d %%: %s", self._flat, wanted, why)
-            self.problem = f"the battery does not keep {wanted} % for an outage: {why}"
-            self._retry_at = self._now + self._patience_s
-            self._patience_s = min(2 * self._patience_s, RETRY_S[1])
+            self._not_kept(wanted, str(error) or f"no answer within {WRITE_S:g} s")
+            return
+        except Exception as error:
+            # Whatever a driver does not foresee: the blackout logic hangs on the same program.
+            _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
+            self._not_kept(wanted, f"this program is at fault: {error!r}")
             return
         _LOGGER.info("Flat %s: its battery keeps %d %% for an outage", self._flat, wanted)
         self.problem, self._written, self._patience_s = None, wanted, RETRY_S[0]
         # The device shows it at its next reading, or at one of the next.
         self._retry_at = self._now + RETRY_S[0]
         self._note(_RESERVE, str(wanted).encode())
+
+    def _not_kept(self, wanted: int, why: str) -> None:
+        if self.problem is None:
+            _LOGGER.warning("Flat %s: its battery does not keep %d %%: %s", self._flat, wanted, why)
+        self.problem = f"the battery does not keep {wanted} % for an outage: {why}"
+        self._retry_at = self._now + self._patience_s
+        self._patience_s = min(2 * self._patience_s, RETRY_S[1])
 
     def _ramp(self) -> Wish | None:
         """What the battery is to do for the ramp's sake; None without one."""
