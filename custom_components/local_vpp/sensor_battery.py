@@ -25,7 +25,8 @@ from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_b
 
 def writes_flash(devices: FlatDevices) -> bool:
     """Whether some commands of the battery are kept in flash."""
-    return isinstance(devices.battery, Wearable) and devices.battery.wear is not None
+    battery = devices.battery
+    return battery is not None and isinstance(battery, Wearable) and battery.wear is not None
 
 
 def of_flash(value: Callable[[FlashWrites], int]) -> Callable[[FlatState], Value]:
