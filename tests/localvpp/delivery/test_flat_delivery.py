@@ -84,6 +84,29 @@ async def test_a_device_that_refuses_is_told_of(
     assert battery.asked == []
 
 
+async def test_a_battery_that_takes_a_command_and_does_something_else_is_told_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "FOLLOWS_S", 4.0)
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 3)
+    assert home.flat.state.delivery.why is None
+    await home.time.seconds(4)
+    assert home.flat.state.delivery.why is Why.NOT_FOLLOWED, "it gives 0 W"
+    assert battery.asked[-1] is not None, "it is asked on"
+    asked_w = battery.asked[-1][0]
+    told = battery.act()
+    battery.act = lambda: replace(told, power_w=0.9 * asked_w)
+    await home.time.seconds(1)
+    assert home.flat.state.delivery.why is None
+
+
+@pytest.mark.parametrize(("soh_percent", "usable_wh"), [(None, 6000), (70.0, 4200), (0.0, 6000), (104.0, 6000)])
+def test_an_aged_battery_holds_less_than_it_tells(soh_percent: float | None, usable_wh: int) -> None:
+    assert delivering._usable_wh(6000, soh_percent) == usable_wh
+
+
 async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_writes_nothing(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,12 @@ _LOGGER = logging.getLogger(__name__)
 FRESH_MS: Final = 5_000
 """So old powers and registers may be that steer; a charge moves more slowly."""
 CHARGE_FRESH_MS: Final = 15_000
+FOLLOWS_S: Final = 60.0
+"""A battery that does something else for so long does not follow: it is full or cold, or another program asks it, too.
+Some take half a minute from one power to another."""
+FOLLOWS_W: Final = 300
+FOLLOWS_SHARE: Final = 0.25
+"""So far from what it was asked it may be, the larger of both: many tell no power to better than that."""
 CLOCKS_S: Final = 2.0
 """So far the two clocks may part within a slot."""
 
@@ -63,6 +69,8 @@ class Why(StrEnum):
     """The inverter's memory bears no more moving set-points today."""
     REFUSED = "refused"
     """The device does not take it: the log says why."""
+    NOT_FOLLOWED = "not_followed"
+    """The device takes it, and its battery does something else. It is asked on."""
     FAULT = "fault"
     """This program cannot work out what to ask: the log says why."""
 
@@ -133,6 +141,8 @@ class Delivering:
         self._reserved = False
         """Whether the battery is left to itself, for it is down to what is kept."""
         self._faulty = False
+        self._astray_since: float | None = None
+        """Since when the battery has done something else than it was asked."""
         self.state = DeliveryState()
 
     def second(self, read: Round, around: Around) -> None:
@@ -171,9 +181,13 @@ class Delivering:
             wish = self._power(read, around, pace, traded_wh, exchanged_wh, now)
             if self._steering.problem is not None:
                 why = Why.REFUSED
+            elif not self._follows(read, now):
+                why = Why.NOT_FOLLOWED
         except _NotNowError as error:
             why = error.why
             wish = Let.BE if why in _LEFT_TO_ITS_LEASE else None
+        if not isinstance(wish, Power):
+            self._astray_since = None
         self._reserved = why is Why.RESERVE
         self._steering.claim(Claimant.MARKET, wish)
         self.state = DeliveryState(
@@ -185,6 +199,17 @@ class Delivering:
         if isinstance(wish, Power):
             return held.watts if held is not None and held.claimant is Claimant.MARKET else wish.watts
         return None
+
+    def _follows(self, read: Round, now: float) -> bool:
+        """Whether the battery does about what it was asked, or has not had its time to."""
+        held, watts = self._steering.held, None if read.battery is None else read.battery.power_w
+        if held is None or held.claimant is not Claimant.MARKET or watts is None:
+            self._astray_since = None
+        elif abs(watts - held.watts) <= max(FOLLOWS_W, FOLLOWS_SHARE * abs(held.watts)):
+            self._astray_since = None
+        elif self._astray_since is None:
+            self._astray_since = now
+        return self._astray_since is None or now - self._astray_since < FOLLOWS_S
 
     def _trades(self, around: Around) -> tuple[OwnTrade, ...]:
         """Return what was traded of the slot that runs, and take down when that was first seen."""
@@ -274,7 +299,7 @@ class Delivering:
             grid_w=grid_w,
             battery_w=battery_w,
             soc_percent=min(soc_percent, self._charge.percent),
-            capacity_wh=battery.capacity_wh,
+            capacity_wh=_usable_wh(battery.capacity_wh, battery.soh_percent),
             charge_w=charge_w,
             discharge_w=discharge_w,
             pv_w=pv_w or 0.0,
@@ -295,6 +320,13 @@ class Delivering:
         if charge_w is None or discharge_w is None or not all(map(math.isfinite, (charge_w, discharge_w))):
             return None
         return max(0.0, charge_w), max(0.0, discharge_w)
+
+
+def _usable_wh(capacity_wh: int, soh_percent: float | None) -> int:
+    """Return what a battery holds by now: many tell what they held when they were new."""
+    if soh_percent is None or not 0 < soh_percent < 100:
+        return capacity_wh
+    return int(capacity_wh * soh_percent / 100)
 
 
 def _pv_w(inverter: InverterReading | None, battery_w: float | None) -> float | None:
