@@ -202,14 +202,17 @@ class Delivering:
 
     def _follows(self, read: Round, now: float) -> bool:
         """Whether the battery does about what it was asked, or has not had its time to."""
-        held, watts = self._steering.held, None if read.battery is None else read.battery.power_w
-        if held is None or held.claimant is not Claimant.MARKET or watts is None:
-            self._astray_since = None
-        elif abs(watts - held.watts) <= max(FOLLOWS_W, FOLLOWS_SHARE * abs(held.watts)):
+        if not self._is_astray(None if read.battery is None else read.battery.power_w):
             self._astray_since = None
         elif self._astray_since is None:
             self._astray_since = now
         return self._astray_since is None or now - self._astray_since < FOLLOWS_S
+
+    def _is_astray(self, watts: float | None) -> bool:
+        held = self._steering.held
+        if held is None or held.claimant is not Claimant.MARKET or watts is None:
+            return False
+        return abs(watts - held.watts) > max(FOLLOWS_W, FOLLOWS_SHARE * abs(held.watts))
 
     def _trades(self, around: Around) -> tuple[OwnTrade, ...]:
         """Return what was traded of the slot that runs, and take down when that was first seen."""
