@@ -7,7 +7,7 @@ from typing import override
 import pytest
 
 from localvpp.devices import Cadence, DeviceRefusedError, Steerable
-from localvpp.islanding import Load, LoadsSeen, Notice, Phase, Wiring
+from localvpp.islanding import Asked, Load, LoadsSeen, Notice, Phase, Wiring
 from localvpp.islanding.endurance import Forecast, Recharge, Reserve
 from localvpp.wire import Membership
 
@@ -237,6 +237,26 @@ async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room) -> Non
     room.grid(GridIs.GONE)
     await room.seconds(5)
     assert room.blackout.state.phase is Phase.ISLANDED
+
+
+async def test_a_command_that_fails_as_no_driver_foresees_ends_no_blackout_logic(
+    membership: Membership, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(settings_of(Wiring.OWNED), membership, tmp_path)
+    await room.start()
+    await room.seconds(2)
+
+    async def fails(_: int) -> None:
+        raise AttributeError("no such thing")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room.output, "go_off_grid", fails)
+        room.blackout.ask(Asked.ISLAND)
+        await room.seconds(3)
+    assert any("AttributeError('no such thing')" in each for each in room.blackout.state.problems)
+    await room.seconds(30)
+    assert room.blackout.state.phase is Phase.ISLANDED, "it was asked once more"
+    await room.kill()
 
 
 async def test_a_memory_that_wears_out_is_not_written_to_for_each_second_of_the_slow_filling(
