@@ -10,7 +10,18 @@ from modbus_connection.mock import MockModbusConnection
 import pytest
 import yaml
 
-from localvpp.devices import DeviceRefusedError, FlashWrites, MapHybrid, available_maps, load_map, probe_hybrid
+from localvpp.devices import (
+    BatteryReading,
+    DeviceRefusedError,
+    FlashWrites,
+    InverterReading,
+    MapHybrid,
+    available_maps,
+    load_map,
+    probe_hybrid,
+)
+from localvpp.devices.inverting import Snapshot
+from localvpp.devices.lease import Target
 from localvpp.devices.mapping import Asked, DeviceClass, LeaseKind
 from localvpp.devices.wear import Written
 
@@ -61,6 +72,15 @@ def test_a_command_that_is_cut_off_anywhere_ends_with_its_lease(name: str) -> No
         (first, *_) = [at for at, each in enumerate(asked) if Asked.LEASE in each]
         moving = [at for at, each in enumerate(asked) if each & {Asked.POWER, Asked.DISCHARGE, Asked.CHARGE}]
         assert all(first <= at for at in [*moving, len(command) - 1]), "the time stands before what it ends"
+
+
+async def test_a_battery_that_takes_or_gives_nothing_now_is_asked_for_nothing() -> None:
+    hybrid, _ = await built("huawei_sun2000")
+    empty = BatteryReading(max_charge_w=2500.0, max_discharge_w=0.0)
+    orders = hybrid.battery._keeper.orders
+    assert orders.target(3000, Snapshot(InverterReading(), empty)) == Target(0, 0)
+    assert orders.target(-3000, Snapshot(InverterReading(), empty)) == Target(-2500, -2500)
+    assert orders.target(3000, Snapshot(InverterReading(), BatteryReading())) == Target(3000, 3000)
 
 
 async def test_a_battery_is_let_go_of_though_todays_writings_are_spent() -> None:

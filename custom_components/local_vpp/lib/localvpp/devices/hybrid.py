@@ -287,9 +287,10 @@ class _Orders:
 
     def target(self, watts: int, told: Snapshot) -> Target:
         """Give what a wish comes to: within what the battery can, and with the PV where the device counts it in."""
-        most_charge = told.battery.max_charge_w or self._rated_w
-        most_discharge = told.battery.max_discharge_w or self._rated_w
-        battery_w = max(-round(most_charge), min(round(most_discharge), watts))
+        charge_w, discharge_w = told.battery.max_charge_w, told.battery.max_discharge_w
+        most_charge = self._rated_w if charge_w is None else round(charge_w)  # 0: it takes nothing now.
+        most_discharge = self._rated_w if discharge_w is None else round(discharge_w)
+        battery_w = max(-most_charge, min(most_discharge, watts))
         if not self._control.follows_pv:
             return Target(battery_w, battery_w)
         if told.inverter.pv_power_w is None:
