@@ -22,7 +22,7 @@ def _steered(site: Site) -> bool:
     return inverter.controls.discharge_limited
 
 
-@pytest.mark.parametrize("stops", ["unload", "reload", "stop"])
+@pytest.mark.parametrize("stops", ["unload", "stop"])
 async def test_a_battery_that_delivers_is_let_go_of_before_the_links_are_closed(
     hass: HomeAssistant, entry: MockConfigEntry, site: Site, stops: str
 ) -> None:
@@ -33,8 +33,6 @@ async def test_a_battery_that_delivers_is_let_go_of_before_the_links_are_closed(
         match stops:
             case "unload":
                 await hass.config_entries.async_unload(entry.entry_id)
-            case "reload":
-                await hass.config_entries.async_reload(entry.entry_id)
             case _:
                 hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
                 await hass.async_block_till_done()

@@ -127,6 +127,30 @@ async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_wri
         assert battery.asked[asked:] == [None]
 
 
+async def test_what_stays_unknown_for_long_lets_go(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "UNKNOWN_S", 3.0)
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 1)
+    around = home.flat._around
+    asked = len(battery.asked)
+    with monkeypatch.context() as patched:
+        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+        await home.time.seconds(2)
+        assert len(battery.asked) == asked
+    await home.time.seconds(1)
+    assert battery.asked[-1] is not None, "it is known again, and counted anew"
+    asked = len(battery.asked)
+    monkeypatch.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+    await home.time.seconds(2)
+    assert battery.asked[asked:] == []
+    await home.time.seconds(2)
+    assert home.flat.state.delivery.why is Why.GRID_UNKNOWN, "the slot goes on"
+    assert battery.asked[asked:] == [None]
+
+
 async def test_an_inverter_that_is_off_the_grid_is_let_go_of(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None]
 ) -> None:

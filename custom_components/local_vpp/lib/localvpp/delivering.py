@@ -77,6 +77,8 @@ class Why(StrEnum):
 
 _LEFT_TO_ITS_LEASE: Final = frozenset({Why.GRID_UNKNOWN, Why.METER_UNKNOWN, Why.INVERTER_UNKNOWN, Why.BATTERY_UNKNOWN})
 """What may be known again in a second: nothing is written, and the device falls back by itself if it is not."""
+UNKNOWN_S: Final = 60.0
+"""So long, and then the battery is let go of: most leases are over by then, and a few last for minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,8 @@ class Delivering:
         self._reserved = False
         """Whether the battery is left to itself, for it is down to what is kept."""
         self._faulty = False
+        self._unknown_since: float | None = None
+        """Since when nothing is written, for too little is known."""
         self._astray_since: float | None = None
         """Since when the battery has done something else than it was asked."""
         self.state = DeliveryState()
@@ -185,7 +189,9 @@ class Delivering:
                 why = Why.NOT_FOLLOWED
         except _NotNowError as error:
             why = error.why
-            wish = Let.BE if why in _LEFT_TO_ITS_LEASE else None
+            wish = self._let(why, now)
+        if why not in _LEFT_TO_ITS_LEASE:
+            self._unknown_since = None
         if not isinstance(wish, Power):
             self._astray_since = None
         self._reserved = why is Why.RESERVE
@@ -199,6 +205,14 @@ class Delivering:
         if isinstance(wish, Power):
             return held.watts if held is not None and held.claimant is Claimant.MARKET else wish.watts
         return None
+
+    def _let(self, why: Why, now: float) -> Wish | None:
+        """Return what is wished while nothing can be asked."""
+        if why not in _LEFT_TO_ITS_LEASE:
+            return None
+        if self._unknown_since is None:
+            self._unknown_since = now
+        return Let.BE if now - self._unknown_since < UNKNOWN_S else None
 
     def _follows(self, read: Round, now: float) -> bool:
         """Whether the battery does about what it was asked, or has not had its time to."""
