@@ -22,6 +22,7 @@ _LOGGER = logging.getLogger(__name__)
 NOTE: Final = "memory writings"
 """Under this name they are kept."""
 NOTE_EVERY_S: Final = 600.0
+_MOST: Final = 86_400
 
 
 class Wearing:
@@ -50,6 +51,8 @@ class Wearing:
         kept, now_ms = await noted(NOTE), self._clock.wall_ms()
         try:
             times = [] if kept is None else [(int(time_ms), int(number)) for time_ms, number in json.loads(kept)]
+            if not all(0 <= number <= _MOST for _, number in times):
+                raise ValueError(f"{kept!r} tells more writings than a day has seconds")
         except (TypeError, ValueError) as error:
             _LOGGER.warning("What was written to the battery's memory before is not known: %s", error)
             times = []
