@@ -17,7 +17,7 @@ from homeassistant.const import (
 )
 
 from .const import Part
-from .lib.localvpp.devices import FlashWrites, LateBattery
+from .lib.localvpp.devices import FlashWrites, Wearable
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.rounds import FlatDevices
 from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_battery, of_life, part_of, rounded
@@ -25,7 +25,8 @@ from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_b
 
 def writes_flash(devices: FlatDevices) -> bool:
     """Whether some commands of the battery are kept in flash."""
-    return isinstance(devices.battery, LateBattery) and devices.battery.writes_flash
+    battery = devices.battery
+    return battery is not None and isinstance(battery, Wearable) and battery.wear is not None
 
 
 def of_flash(value: Callable[[FlashWrites], int]) -> Callable[[FlatState], Value]:

@@ -28,6 +28,7 @@ from .capability import (
     Reserving,
     Separable,
     Steerable,
+    Wearable,
     is_own,
 )
 from .capture import (
@@ -180,6 +181,7 @@ __all__ = [
     "SunSpecMeter",
     "Timeline",
     "UnitFound",
+    "Wearable",
     "available_maps",
     "decode_image",
     "energy_wh",

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from .errors import DeviceError, LineHeldError
+from .wear import Wear
 
 type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
@@ -117,7 +118,7 @@ class InverterReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlashWrites:
-    """What was written to a device's flash in the last 24 hours, as far as its driver has run for so long."""
+    """What was written to a device's flash in the last 24 hours, as far as that is known (``wearing``)."""
 
     written: int
     most: int
@@ -324,6 +325,15 @@ class Steerable(Protocol):
     @property
     def cadence(self) -> Cadence | None:
         """How; None where it takes no set-point, or that is not known yet."""
+
+
+@runtime_checkable
+class Wearable(Protocol):
+    """A battery that may keep its commands in a memory that wears out."""
+
+    @property
+    def wear(self) -> Wear | None:
+        """What was written to that; None where nothing is kept there."""
 
 
 @runtime_checkable
