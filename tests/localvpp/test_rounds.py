@@ -4,9 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading, RelayReading
-from localvpp.rounds import PROVES_MS, Round
+from localvpp.devices import (
+    NO_METER,
+    Absent,
+    BatteryReading,
+    ChargerReading,
+    Identity,
+    InverterReading,
+    MeterReading,
+    Rating,
+    RelayReading,
+)
+from localvpp.outage import Outages
+from localvpp.rounds import PROVES_MS, FlatDevices, Round, Rounds
 from localvpp.slots import SlotBook
+
+from .place import HandClock
 
 DEVICE = bytes(32)
 FRESH = Round(
@@ -117,3 +130,35 @@ def test_an_islands_old_frequency_is_not_averaged_and_is_told_with_its_age() -> 
 def test_a_frame_tells_them_all_the_same_with_their_age() -> None:
     frame = aged(PROVES_MS + 1).frame(DEVICE, 1)
     assert (frame.grid_w, frame.pv_w, frame.battery_w, frame.age_ms) == (-900, 700, 200, PROVES_MS + 1)
+
+
+class Quiet:
+    """A battery that is only read, and tells its power and charge alone."""
+
+    identity = Identity(manufacturer="Sharp", model="JH-WB1821")
+    controllable = False
+    door = None
+
+    async def read(self) -> BatteryReading:
+        return BatteryReading(power_w=0.0, soc_percent=40.0)
+
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        raise AssertionError("nobody commands it")
+
+    async def release(self) -> None:
+        raise AssertionError("nobody commands it")
+
+
+async def test_what_the_resident_states_of_a_battery_is_in_each_reading_of_it(clock: HandClock) -> None:
+    devices = FlatDevices(
+        meter=Absent(NO_METER, "the flat has no meter"),
+        battery=Quiet(),
+        battery_rating=Rating(capacity_wh=8400, max_discharge_w=2000),
+    )
+    rounds = Rounds(devices, Outages("101", clock), clock)
+    read = await rounds.read()
+    await rounds.close()
+    for battery in (read.battery, read.battery_news):
+        assert battery is not None
+        assert (battery.capacity_wh, battery.max_charge_w, battery.max_discharge_w) == (8400, None, 2000)
+        assert battery.stated == ("capacity_wh", "max_discharge_w")

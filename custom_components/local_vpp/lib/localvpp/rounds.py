@@ -8,7 +8,7 @@ energy a frame is about, and the relays, whose feedback says whether a command w
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -28,9 +28,11 @@ from .devices import (
     InverterReading,
     Meter,
     MeterReading,
+    Rating,
     Relay,
     RelayReading,
     Separable,
+    rated,
 )
 from .devices.silence import LINK_LOST_S
 from .etp import DeviceId, Frame
@@ -58,7 +60,8 @@ class FlatDevices:
     ``relay`` is what separates the living room's circuit from the grid, ``island_relay`` the second contactor of an
     interlocked pair, towards the inverter. ``output`` is what the inverter can be asked at its connection to the grid.
     ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
-    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
+    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states, ``battery_rating`` what the resident
+    states of the battery, for what it does not tell itself.
     """
 
     meter: Meter
@@ -71,6 +74,7 @@ class FlatDevices:
     gas: GasMeter | None = None
     gas_start_l: int | None = None
     gas_heating_kj_m3: int | None = None
+    battery_rating: Rating = field(default_factory=Rating)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,18 +308,19 @@ class Rounds:
             if under_way := set[asyncio.Task[object]]().union(*(each.under_way for each in self._beside())):
                 await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
+        battery, news = take("battery", devices.battery, self._battery), self._battery.news()
         return Round(
             time_ms=time_ms,
             meter=meter,
             inverter=take("inverter", devices.inverter, self._inverter),
-            battery=take("battery", devices.battery, self._battery),
+            battery=None if battery is None else rated(battery, devices.battery_rating),
             relay=None if switching is None else switching.result(),
             island_relay=None if feeding is None else feeding.result(),
             charger=take("charger", devices.charger, self._charger),
             gas=take("gas", devices.gas, self._gas),
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
-            battery_news=self._battery.news(),
+            battery_news=None if news is None else rated(news, devices.battery_rating),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )

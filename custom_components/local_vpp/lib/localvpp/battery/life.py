@@ -41,6 +41,11 @@ class BatteryLife:
     """Per 30 days."""
     anomalies: tuple[Anomaly, ...] = ()
 
+    @property
+    def efficiency_percent(self) -> int | None:
+        """Return what surely comes out of what goes in, in whole percents; unknown before the first window."""
+        return None if self.efficiency_permille is None else max(1, self.efficiency_permille // 10)
+
     @classmethod
     def of(cls, trace: Trace, proven_wh: int = 0) -> Self:
         """Describe a trace."""

@@ -85,6 +85,7 @@ from .probe import (
     probe_relay,
     probe_sunspec,
 )
+from .rating import Rating, RatingError, rated
 from .relay import MapRelay
 from .scan import (
     Candidate,
@@ -166,6 +167,8 @@ __all__ = [
     "Output",
     "Plan",
     "Progress",
+    "Rating",
+    "RatingError",
     "Reading",
     "Readings",
     "Recording",
@@ -205,6 +208,7 @@ __all__ = [
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "rated",
     "read_recordings",
     "redacted",
     "replay",

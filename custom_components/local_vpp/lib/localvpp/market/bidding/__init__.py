@@ -3,13 +3,14 @@
 from .battery_aware import BatteryAware
 from .last_price import LastPrice
 from .true_limit import TrueLimit
-from .view import Battery, BiddingError, Strategy, View
+from .view import ASSUMED_EFFICIENCY_PERCENT, Battery, BiddingError, Strategy, View
 from .wishes import WishError, Wishes, plain_wishes, read_wishes
 
 STRATEGIES: dict[str, Strategy] = {each.name: each for each in (TrueLimit(), BatteryAware(), LastPrice())}
 """By the names that residents choose them by; the first is the default."""
 
 __all__ = [
+    "ASSUMED_EFFICIENCY_PERCENT",
     "STRATEGIES",
     "Battery",
     "BatteryAware",
