@@ -34,6 +34,7 @@ from .device_form import (
 )
 from .device_search import FIND, SearchSteps
 from .devices import Found, battery_subentry, find_subentry, identity_of, is_adopted, link_params
+from .rating_form import rating_error
 
 DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_RTU_UDP, TYPE_SERIAL, TYPE_ENTITIES)
 """How a device may be connected; each is a step of its flow."""
@@ -84,6 +85,11 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
 
     async def _async_step_add(self, link_type: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         error, reason = "", ""
+        if (
+            user_input is not None
+            and (refused := await self._async_unrated(link_type, link_type, user_input)) is not None
+        ):
+            return refused
         if user_input is not None:
             data = device_data(link_type, user_input)
             found, error, reason = await async_try_device(self.hass, self._kind, data)
@@ -111,17 +117,21 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
 
     async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Make a device of entities of Home Assistant, or change which ones it is made of."""
-        entry, kind, errors = self._get_entry(), self._kind, dict[str, str]()
+        entry, kind, errors, told = self._get_entry(), self._kind, dict[str, str](), dict[str, str]()
         subentry = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
         if user_input is not None:
             generates = any(find_subentry(entry, each) for each in (DeviceKind.INVERTER, DeviceKind.BATTERY))
             errors = entity_errors(self.hass, kind, user_input, generates=generates)
+            if not errors:
+                errors, told = rating_error(user_input)
             if not errors and self._is_second_battery(found_of(self.hass, entities_data(self.hass, kind, user_input))):
                 errors = {"base": "second_battery"}
         if user_input is None or errors:
             shown = as_entities_form(self.hass, subentry.data) if subentry is not None and not errors else user_input
             schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), shown)
-            return self.async_show_form(step_id=TYPE_ENTITIES, data_schema=schema, errors=errors)
+            return self.async_show_form(
+                step_id=TYPE_ENTITIES, data_schema=schema, errors=errors, description_placeholders=told
+            )
         data = entities_data(self.hass, kind, user_input)
         found = found_of(self.hass, data)
         if is_taken(self.hass, kind, data, found, subentry):
@@ -141,6 +151,11 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
             return await self.async_step_entities()
         link_type = subentry.data[CONF_TYPE]
         error, reason = "", ""
+        if (
+            user_input is not None
+            and (refused := await self._async_unrated("reconfigure", link_type, user_input)) is not None
+        ):
+            return refused
         if user_input is not None:
             data = device_data(link_type, user_input)
             unloaded = self._needs_relink(entry, subentry, data) and await self.hass.config_entries.async_unload(
@@ -161,6 +176,21 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
                     entry, subentry, title=device_title(found), data={**data, **found.as_data()}
                 )
         return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
+
+    async def _async_unrated(
+        self, step_id: str, link_type: str, user_input: Mapping[str, Any]
+    ) -> SubentryFlowResult | None:
+        """Ask again for what a battery cannot be; return None where nothing like it is stated."""
+        errors, told = rating_error(user_input)
+        if not errors:
+            return None
+        schema = await async_device_schema(self.hass, self._kind, link_type)
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(schema, as_form(user_input)),
+            errors=errors,
+            description_placeholders={"reason": "", **told},
+        )
 
     def _is_second_battery(self, found: Found) -> bool:
         """Whether a flat has a battery already, of which this is another one: records know of one only."""
