@@ -38,6 +38,7 @@ from .devices.silence import LINK_LOST_S
 from .etp import DeviceId, Frame
 from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import BOUNDARY_TOLERANCE_MS, MOST_RATED_W, Reading, Sample
+from .usage_dark import Made
 
 READ_TIMEOUT_S: Final = 0.9
 """A meter or relay that has not answered by the next poll is unknown for this second."""
@@ -49,6 +50,9 @@ before it, and none of theirs is to wait for an inverter that is about to fall a
 SECOND_MS: Final = 1000
 PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 """So old a power may be that says what an export was made of: as far as a slot's reading may be from its boundary."""
+
+COUNTED_MS: Final = 60_000
+"""So old a counter may be that says what was made in a silence: of many devices it is read seldom."""
 
 _BACKUP: Final = frozenset({"backup_voltage_v", "backup_frequency_hz"})
 
@@ -130,15 +134,33 @@ class Round:
         return None if self.inverter is None else _whole(self.inverter.pv_power_w)
 
     @property
+    def sun_made(self) -> Made | None:
+        """The counter of what the sun gave, if it was read about now: an inverter's own is that without a battery."""
+        inverter = self.inverter
+        if inverter is None:
+            return None
+        counters = {"pv_wh": inverter.pv_wh} | ({} if self.has_battery else {"energy_wh": inverter.energy_wh})
+        for name, wh in counters.items():
+            if wh is not None:
+                return Made(name, wh) if inverter.ages_ms.get(name, 0) <= COUNTED_MS else None
+        return None
+
+    @property
     def load_w(self) -> int | None:
         """What the flat uses now, its charging car with it; None if a part of it is unknown.
 
         Without an inverter it is what the meter sees: what the sun gives behind it lessens it.
         """
+        return self._load_w(self.sun_w if self.has_inverter else 0)
+
+    @property
+    def dark_load_w(self) -> int | None:
+        """What the flat uses now if the sun gives nothing; None if another part of it is unknown."""
+        return self._load_w(0)
+
+    def _load_w(self, sun_w: int | None) -> int | None:
         meter, battery, charger = self.meter, self.battery, self.charger
-        parts = [None if meter is None else meter.power_w]
-        if self.has_inverter:
-            parts.append(self.sun_w)
+        parts = [None if meter is None else meter.power_w, sun_w]
         if self.has_battery:
             parts.append(None if battery is None else battery.power_w)
         if self.has_v2h:
