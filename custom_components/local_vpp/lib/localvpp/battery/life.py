@@ -30,6 +30,8 @@ class BatteryLife:
     """Windows that the efficiency is of."""
     health_permille: int | None
     capacity_wh: int | None
+    capacity_stated: bool
+    """Whether that is its resident's word, and not the device's."""
     coldest_dc: int | None
     """Of the day, as all below."""
     warmest_dc: int | None
@@ -63,6 +65,7 @@ class BatteryLife:
             windows=len(trace.windows),
             health_permille=_newest_health(trace),
             capacity_wh=None if trace.cycles.capacity_uj is None else trace.cycles.capacity_uj // UJ_PER_WH,
+            capacity_stated=trace.cycles.stated,
             coldest_dc=day.coldest_dc,
             warmest_dc=day.warmest_dc,
             cell_spread_mv=day.cell_spread_mv,
