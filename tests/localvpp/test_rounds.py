@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from localvpp.blackout.powers import hours_left
 from localvpp.devices import (
     NO_METER,
     Absent,
@@ -14,7 +15,9 @@ from localvpp.devices import (
     MeterReading,
     Rating,
     RelayReading,
+    rated,
 )
+from localvpp.islanding import Policy, Wiring
 from localvpp.outage import Outages
 from localvpp.rounds import PROVES_MS, FlatDevices, Round, Rounds
 from localvpp.slots import SlotBook
@@ -162,3 +165,13 @@ async def test_what_the_resident_states_of_a_battery_is_in_each_reading_of_it(cl
         assert battery is not None
         assert (battery.capacity_wh, battery.max_charge_w, battery.max_discharge_w) == (8400, None, 2000)
         assert battery.stated == ("capacity_wh", "max_discharge_w")
+
+
+def test_with_a_capacity_that_is_stated_an_outage_has_its_hours() -> None:
+    told = BatteryReading(power_w=0.0, soc_percent=60.0)
+    drawing = replace(FRESH, inverter=InverterReading(load_power_w=500.0))
+    policy = Policy(wiring=Wiring.AUTONOMOUS)
+    assert hours_left(replace(drawing, battery=told), 60.0, policy, None, None) == (None, None)
+    stated = replace(drawing, battery=rated(told, Rating(capacity_wh=10_000)))
+    lasts_s, _ = hours_left(stated, 60.0, policy, None, None)
+    assert lasts_s == (60.0 - policy.floors.emergency) / 100 * 10_000 / 500 * 3600
