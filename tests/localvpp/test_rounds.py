@@ -142,8 +142,11 @@ class Quiet:
     controllable = False
     door = None
 
+    def __init__(self) -> None:
+        self.tells = BatteryReading(power_w=0.0, soc_percent=40.0)
+
     async def read(self) -> BatteryReading:
-        return BatteryReading(power_w=0.0, soc_percent=40.0)
+        return self.tells
 
     async def set_power(self, watts: int, lease_s: int) -> None:
         raise AssertionError("nobody commands it")
@@ -165,6 +168,25 @@ async def test_what_the_resident_states_of_a_battery_is_in_each_reading_of_it(cl
         assert battery is not None
         assert (battery.capacity_wh, battery.max_charge_w, battery.max_discharge_w) == (8400, None, 2000)
         assert battery.stated == ("capacity_wh", "max_discharge_w")
+
+
+async def test_what_a_battery_has_told_once_nobody_else_tells(clock: HandClock) -> None:
+    battery = Quiet()
+    stated = Rating(capacity_wh=8400, max_charge_w=3000)
+    devices = FlatDevices(meter=Absent(NO_METER, "no meter"), battery=battery, battery_rating=stated)
+    rounds = Rounds(devices, Outages("101", clock), clock)
+    untold = battery.tells
+    seen = []
+    for battery.tells in (untold, replace(untold, capacity_wh=8000), untold):
+        read = (await rounds.read()).battery
+        assert read is not None
+        seen.append((read.capacity_wh, read.max_charge_w, read.stated))
+    await rounds.close()
+    assert seen == [
+        (8400, 3000, ("capacity_wh", "max_charge_w")),
+        (8000, 3000, ("max_charge_w",)),
+        (None, 3000, ("max_charge_w",)),
+    ]
 
 
 def test_with_a_capacity_that_is_stated_an_outage_has_its_hours() -> None:

@@ -236,6 +236,8 @@ class Rounds:
         self._devices = devices
         self._outages = outages
         self._clock = clock
+        self._stated = devices.battery_rating
+        """What the battery has never told since this runs."""
         self._inverter = Beside[InverterReading]()
         self._battery = Beside[BatteryReading]()
         self._charger = Beside[ChargerReading]()
@@ -330,22 +332,29 @@ class Rounds:
             if under_way := set[asyncio.Task[object]]().union(*(each.under_way for each in self._beside())):
                 await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
-        battery, news = take("battery", devices.battery, self._battery), self._battery.news()
+        battery = self._rated(take("battery", devices.battery, self._battery))
         return Round(
             time_ms=time_ms,
             meter=meter,
             inverter=take("inverter", devices.inverter, self._inverter),
-            battery=None if battery is None else rated(battery, devices.battery_rating),
+            battery=battery,
             relay=None if switching is None else switching.result(),
             island_relay=None if feeding is None else feeding.result(),
             charger=take("charger", devices.charger, self._charger),
             gas=take("gas", devices.gas, self._gas),
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
-            battery_news=None if news is None else rated(news, devices.battery_rating),
+            battery_news=self._rated(self._battery.news()),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
+
+    def _rated(self, reading: BatteryReading | None) -> BatteryReading | None:
+        """Return a reading of the battery with what its resident states of it."""
+        if reading is None:
+            return None
+        self._stated = self._stated.untold(reading)
+        return rated(reading, self._stated)
 
     async def close(self) -> None:
         """Read no more."""

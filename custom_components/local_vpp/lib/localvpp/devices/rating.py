@@ -46,6 +46,15 @@ class Rating:
             if value is not None and not least <= value <= most:
                 raise RatingError(each.name, value, least, most)
 
+    def untold(self, reading: BatteryReading) -> Rating:
+        """Return what is left of it once the device has told what this reading tells.
+
+        What a device tells once it tells again: that it cannot be read for a moment makes its capacity no other one.
+        """
+        names = (each.name for each in fields(self) if getattr(self, each.name) is not None)
+        told = [name for name in names if getattr(reading, name) is not None]
+        return replace(self, **dict.fromkeys(told)) if told else self
+
 
 def limits_of(field: str) -> tuple[int, int]:
     """Return the least and the most that one of the ratings can be."""
