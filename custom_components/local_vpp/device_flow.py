@@ -84,27 +84,22 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         return await self._async_step_add(TYPE_SERIAL, user_input)
 
     async def _async_step_add(self, link_type: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
-        error, reason = "", ""
-        if (
-            user_input is not None
-            and (refused := await self._async_unrated(link_type, link_type, user_input)) is not None
-        ):
-            return refused
-        if user_input is not None:
+        errors, told = rating_error(user_input or {})
+        if user_input is not None and not errors:
             data = device_data(link_type, user_input)
-            found, error, reason = await async_try_device(self.hass, self._kind, data)
+            found, errors, told = await self._async_tried(data)
             if found is not None:
                 if is_taken(self.hass, self._kind, data, found):
                     return self.async_abort(reason="already_configured")
                 if self._is_second_battery(found):
-                    return await self._async_form(link_type, link_type, user_input, "second_battery", "")
+                    return await self._async_form(link_type, link_type, user_input, {"base": "second_battery"}, {})
                 async_reload_changed(self.hass, self._get_entry())
                 return self.async_create_entry(
                     title=device_title(found),
                     data={**data, **found.as_data()},
                     unique_id=device_unique_id(self._kind, found),
                 )
-        return await self._async_form(link_type, link_type, user_input, error, reason)
+        return await self._async_form(link_type, link_type, user_input, errors, told)
 
     @property
     @override
@@ -150,18 +145,13 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         if is_adopted(subentry):
             return await self.async_step_entities()
         link_type = subentry.data[CONF_TYPE]
-        error, reason = "", ""
-        if (
-            user_input is not None
-            and (refused := await self._async_unrated("reconfigure", link_type, user_input)) is not None
-        ):
-            return refused
-        if user_input is not None:
+        errors, told = rating_error(user_input or {})
+        if user_input is not None and not errors:
             data = device_data(link_type, user_input)
             unloaded = self._needs_relink(entry, subentry, data) and await self.hass.config_entries.async_unload(
                 entry.entry_id
             )
-            found, error, reason = await async_try_device(self.hass, self._kind, data, freed=unloaded)
+            found, errors, told = await self._async_tried(data, freed=unloaded)
             wrong = found is not None and device_unique_id(self._kind, found) != subentry.unique_id
             taken = found is not None and is_taken(self.hass, self._kind, data, found, subentry)
             if unloaded and (found is None or wrong or taken):
@@ -175,22 +165,14 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
                 return self.async_update_and_abort(
                     entry, subentry, title=device_title(found), data={**data, **found.as_data()}
                 )
-        return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
+        return await self._async_form("reconfigure", link_type, user_input or subentry.data, errors, told)
 
-    async def _async_unrated(
-        self, step_id: str, link_type: str, user_input: Mapping[str, Any]
-    ) -> SubentryFlowResult | None:
-        """Ask again for what a battery cannot be; return None where nothing like it is stated."""
-        errors, told = rating_error(user_input)
-        if not errors:
-            return None
-        schema = await async_device_schema(self.hass, self._kind, link_type)
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, as_form(user_input)),
-            errors=errors,
-            description_placeholders={"reason": "", **told},
-        )
+    async def _async_tried(
+        self, data: Mapping[str, Any], *, freed: bool = False
+    ) -> tuple[Found | None, dict[str, str], dict[str, str]]:
+        """Probe a device: return who answered, or the form's error and what its sentence needs."""
+        found, error, reason = await async_try_device(self.hass, self._kind, data, freed=freed)
+        return found, {"base": error} if error else {}, {"reason": reason}
 
     def _is_second_battery(self, found: Found) -> bool:
         """Whether a flat has a battery already, of which this is another one: records know of one only."""
@@ -203,14 +185,19 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         )
 
     async def _async_form(
-        self, step_id: str, link_type: str, values: Mapping[str, Any] | None, error: str, reason: str
+        self,
+        step_id: str,
+        link_type: str,
+        values: Mapping[str, Any] | None,
+        errors: dict[str, str],
+        told: Mapping[str, str],
     ) -> SubentryFlowResult:
         schema = await async_device_schema(self.hass, self._kind, link_type)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, as_form(values)),
-            errors={"base": error} if error else {},
-            description_placeholders={"reason": reason},
+            errors=errors,
+            description_placeholders={"reason": "", **told},
         )
 
     @staticmethod
