@@ -418,6 +418,8 @@ class Flat:
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
             battery=state.battery,
+            efficiency_percent=None if state.life is None else state.life.efficiency_percent,
+            steerable=devices.battery is not None and devices.battery.controllable,
             reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
         )
 

@@ -86,6 +86,7 @@ from .probe import (
     probe_relay,
     probe_sunspec,
 )
+from .rating import Rating, RatingError, rated
 from .relay import MapRelay
 from .scan import (
     Candidate,
@@ -167,6 +168,8 @@ __all__ = [
     "Output",
     "Plan",
     "Progress",
+    "Rating",
+    "RatingError",
     "Reading",
     "Readings",
     "Recording",
@@ -207,6 +210,7 @@ __all__ = [
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "rated",
     "read_recordings",
     "redacted",
     "replay",

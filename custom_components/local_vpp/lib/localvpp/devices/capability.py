@@ -139,7 +139,8 @@ class BatteryReading:
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
     and strongest cell, and of its coldest and warmest cell or module. ``reserve_percent`` is what the device keeps for
-    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash.
+    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash. ``stated`` names those of
+    ``capacity_wh``, ``max_charge_w`` and ``max_discharge_w`` that no device tells but its resident (`rating`).
     """
 
     power_w: float | None = None
@@ -161,6 +162,7 @@ class BatteryReading:
     cell_max_c: float | None = None
     reserve_percent: float | None = None
     flash_writes: FlashWrites | None = None
+    stated: tuple[str, ...] = ()
     ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
