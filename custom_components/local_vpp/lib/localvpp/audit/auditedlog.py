@@ -100,6 +100,4 @@ class AuditedLog:
     def enrolled(self, size: int) -> dict[DeviceId, Record]:
         """Return the enrolments among the first entries, by device."""
         known = self._enrolments[: bisect_left(self._enrolments, size, key=lambda each: each.index)]
-        return {
-            named.device: entry.record for entry in known if (named := entry.record.envelope.enrolled) is not None
-        }
+        return {named.device: entry.record for entry in known if (named := entry.record.envelope.enrolled) is not None}
