@@ -94,7 +94,7 @@ def test_whose_account_is_debited_is_read(tmp_path: Path) -> None:
         ("サクラハイツ", "さくら", "debit.name: 'さくら カンリクミアイ' has 'さ': banks take katakana"),
         ("サクラハイツ", "サクラハイツー", "for ー write -"),
         ("サクラハイツ", "サ" * 40, "has 48 characters as banks count them: write 40 at most"),
-        ("day: 27", "day: 31", "debit.day: 31: write a whole number of days of the month from 1 to 28"),
+        ("day: 27", "day: 32", "debit.day: 32: write a whole number of days of the month from 1 to 31"),
         ("kind: 2", "kind: 3", r"debit.payers.101.kind: 3: write 1 \(普通\), 2 \(当座\) or 9"),
         ('branch: "005"', 'branch: "5"', "debit.payers.101.branch: '5': write 3 digits"),
         ('"101": {bank', '"999": {bank', "debit.payers.999: '999' is no flat"),
