@@ -20,6 +20,7 @@ async def deals_between(
 ) -> tuple[Deal, ...]:
     """Return the trades of all slots that begin within a span and were cleared, by the names of flats.
 
+    `names` has those of all members that ever were: what a box that was replaced has traded is its flat's.
     Raises PlanError where the documents of one are gone: a plan without its trades would be another.
     """
     found: list[Deal] = []
@@ -30,12 +31,7 @@ async def deals_between(
                 "deals", stored.slot, "the documents of this slot's market are not here any more: no plan of its day"
             )
         trades = await asyncio.to_thread(_trades, stored.result, shown)
-        found += [
-            Deal(
-                stored.slot, names.get(each.seller, each.seller.hex()), names.get(each.buyer, each.buyer.hex()), each.wh
-            )
-            for each in trades
-        ]
+        found += [Deal(stored.slot, names[each.seller], names[each.buyer], each.wh) for each in trades]
     return tuple(found)
 
 

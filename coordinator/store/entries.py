@@ -214,6 +214,17 @@ async def words(connection: AsyncConnection) -> list[Word]:
     return told
 
 
+async def revoked_ms(connection: AsyncConnection) -> dict[DeviceId, int]:
+    """Return when devices were revoked, by the building's own words. It reads the whole log."""
+    rows = await connection.execute(
+        select(entries.c.envelope, entries.c.end_ms)
+        .where(entries.c.kind == int(Kind.REVOKE))
+        .order_by(entries.c.log_index)
+    )
+    found = {parse_envelope(row.envelope).envelope.concerns: row.end_ms for row in rows}
+    return {device: end_ms for device, end_ms in found.items() if device is not None}
+
+
 async def chain_after(connection: AsyncConnection, device: DeviceId, seq: int, size: int, limit: int) -> list[Entry]:
     """Return a device's entries after a seq, in the order of its chain, of the first `size` (what is published)."""
     rows = await connection.execute(
