@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, load, load_accounts
-from coordinator.settlement.months import MonthError, Records, read_month, unlike
+from coordinator.settlement.months import MonthError, Records, read_month, shared_otherwise, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
 from localvpp.settlement.month import (
@@ -214,20 +214,19 @@ def _utility(config: BuildingConfig, accounts: Accounts, records: Records, month
 
 
 def _check(settled: SettledMonth, records: Records) -> None:
-    """Raise if the month is not what was shared, and signed, slot by slot, though all are billed."""
-    different = unlike(settled, records)
-    if not different:
-        return
-    left_out = [name for name, billing in settled.billing.items() if billing is not Billing.BILLED]
-    if not left_out:
+    """Raise if the month is not what was shared, and signed, slot by slot; say what is billed otherwise than that."""
+    if different := unlike(settled, records):
         raise CommandError(
             f"slot {different[0]}, and {len(different) - 1} others, were settled otherwise than their records say now: "
-            "look at them with `local-vpp log` before anybody is billed"
+            "look at them with `local-vpp log` before anybody is billed; a month of which records were erased is not "
+            "billed any more"
         )
-    sys.stderr.write(
-        f"local-vpp: {len(different)} slots are shared otherwise than when they were settled, because "
-        f"{', '.join(left_out)} cannot be billed\n"
-    )
+    if otherwise := shared_otherwise(settled, records):
+        left_out = [name for name, billing in settled.billing.items() if billing is not Billing.BILLED]
+        sys.stderr.write(
+            f"local-vpp: {len(otherwise)} slots are shared otherwise than when they were settled, because "
+            f"{', '.join(left_out)} cannot be billed\n"
+        )
 
 
 def _sums(settled: SettledMonth, debit: Debit | None, words: Words) -> dict[str, Any]:

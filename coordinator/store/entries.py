@@ -351,12 +351,10 @@ async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
     return await of_kind(connection, slot, Kind.INTERVAL)
 
 
-async def told_between(connection: AsyncConnection, begin: int, end: int) -> tuple[set[int], set[DeviceId]]:
-    """Return the slots from begin to before end that there are interval records of, and whose they are."""
+async def told_between(connection: AsyncConnection, begin: int, end: int) -> set[int]:
+    """Return the slots from begin to before end that there are interval records of."""
     such = (entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(Kind.INTERVAL))
-    of = await connection.execute(select(entries.c.slot).where(*such).distinct())
-    by = await connection.execute(select(entries.c.device).where(*such).distinct())
-    return {row.slot for row in of}, {DeviceId(row.device) for row in by}
+    return {row.slot for row in await connection.execute(select(entries.c.slot).where(*such).distinct())}
 
 
 async def next_slot(

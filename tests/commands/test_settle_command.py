@@ -13,9 +13,10 @@ import pytest
 from commands import settle as settle_command
 from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
-from coordinator.settlement.months import Records, read_month, unlike
-from coordinator.store import close_database, members as member_store, open_database, snapshot
-from localvpp.etp import Record, load_or_create
+from coordinator.members import Action
+from coordinator.settlement.months import MonthError, Records, read_month, unlike
+from coordinator.store import Member, Role, close_database, members as member_store, open_database, snapshot
+from localvpp.etp import DeviceId, Record, load_or_create
 from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
 from localvpp.settlement.statement import Issuer, RowKind, statements
@@ -23,6 +24,7 @@ from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
 from ..coordinator.conftest import FILE, ORIGIN, SLOT, House, open_house
 from ..coordinator.flat import Flat, ManualClock
+from ..coordinator.test_members import said
 from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
 from ..new_database import NewDatabase
 
@@ -158,14 +160,15 @@ def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> Bu
     return config
 
 
-def month_of(config: BuildingConfig) -> tuple[Records, SettledMonth]:
+def month_of(config: BuildingConfig, *more: Member) -> tuple[Records, SettledMonth]:
     accounts = load_accounts(config.file.with_name("settlement.yaml"), config)
 
     async def read() -> Records:
         engine = await open_database(config.database_url)
         try:
             async with snapshot(engine) as connection:
-                return await read_month(connection, config, accounts, await member_store.every(connection), NOVEMBER)
+                members = [*await member_store.every(connection), *more]
+                return await read_month(connection, config, accounts, members, NOVEMBER)
         finally:
             await close_database(engine)
 
@@ -309,6 +312,64 @@ def test_a_slot_that_was_settled_otherwise_stops_the_month(
     assert code == 1
     assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
     assert not (tmp_path / "bills").exists()
+
+
+def test_a_slot_that_was_settled_otherwise_stops_the_month_also_when_somebody_cannot_be_billed(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = building.file.with_name("settlement.yaml")
+    file.write_text("\n".join(line for line in ACCOUNTS.splitlines() if '"103": {serial' not in line), encoding="utf-8")
+    assert ran(capsys, building)[0] == 0
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute("UPDATE shares SET grid_money = grid_money + 1 WHERE slot = ? AND import_wh = 300", (SLOT,))
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
+
+
+def test_a_month_of_which_records_were_erased_is_not_billed_any_more(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def erase() -> None:
+        async with open_house(building, ManualClock((NEXT + 10 * HALF_HOUR) * 1000)) as house:
+            await said(house, "102/erase", {"until_ms": house.clock.wall_ms()})
+
+    asyncio.run(erase())
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert "a month of which records were erased is not billed any more" in err
+
+
+async def leave(config: BuildingConfig, *names: str) -> None:
+    """Revoke flats when an hour more has passed."""
+    async with open_house(config, ManualClock((NEXT + 3 * HALF_HOUR) * 1000)) as house:
+        for name in names:
+            await house.coordinator.members.say(name, Action.REVOKE, {})
+
+
+def test_who_has_left_and_who_has_not_come_yet_is_neither_estimated_nor_unknown(building: BuildingConfig) -> None:
+    before = month_of(building)[1]
+    at = NOVEMBER.slots(HALF_HOUR)
+    week = 7 * 86_400
+    # A week after what was told something stands in; until then, and from the enrolment on, nothing is known.
+    estimated = [SLOT + week, NEXT + week]
+    assert [before.accounts[name].estimated for name in ("101", "103")] == [estimated, estimated]
+    unknown = [begin for begin in at if begin > NEXT and begin not in estimated]
+    assert before.accounts["101"].unknown == unknown
+    asyncio.run(leave(building, "103"))
+    records, after = month_of(building)
+    assert unlike(after, records) == []
+    assert [party.name for party in records.parties] == ["101", "102", "103"]
+    assert (after.accounts["103"].estimated, after.accounts["103"].slots) == ([], 2)
+    assert after.accounts["103"].unknown == [NEXT + HALF_HOUR, NEXT + 2 * HALF_HOUR]
+    assert after.accounts["101"] == before.accounts["101"]
+
+
+def test_two_bulk_meters_make_no_month(building: BuildingConfig) -> None:
+    bulk = Member(DeviceId(b"b" * 16), "bulk", Role.BULK, Flat("x", ORIGIN, DeviceId(b"x" * 16)).key, "", 0)
+    twice = [bulk, replace(bulk, device=DeviceId(b"c" * 16))]
+    with pytest.raises(MonthError, match="has 2 bulk meters"):
+        month_of(building, *twice)
 
 
 def test_a_slot_that_is_not_settled_yet_is_waited_for(building: BuildingConfig, flats: list[Flat]) -> None:
