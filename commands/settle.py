@@ -8,7 +8,7 @@ records gets the same bytes.
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 import json
@@ -24,12 +24,15 @@ from coordinator.settlement.months import MonthError, Records, read_month, share
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
 from localvpp.settlement.month import (
+    BUILDING,
     BilledMonth,
     Billing,
     Difference,
+    Fee,
     IdentityError,
     MonthInput,
     SettledMonth,
+    billing_of,
     encode_month,
     read_billed,
     settle_month,
@@ -44,6 +47,7 @@ from localvpp.statements import (
     building_pdf,
     collection_csv,
     debits,
+    exact_yen,
     records_csv,
     statement_csv,
     statement_page,
@@ -100,11 +104,12 @@ def run(arguments: argparse.Namespace) -> int:
         config = load(arguments.file)
         accounts = load_accounts(arguments.accounts or config.accounts, config)
         records = asyncio.run(_read(config, accounts, arguments.month))
-        differences = _differences(config, accounts, arguments.month, arguments.billed)
+        billed = {each.name for each in records.parties if billing_of(each, arguments.month)[0] is Billing.BILLED}
+        differences = _differences(config, accounts, arguments.month, arguments.billed, {*billed, BUILDING})
         given = replace(
             _month_input(config, accounts, records, arguments.month),
             utility=_utility(config, accounts, records, arguments.month),
-            fees=accounts.fees,
+            fees=_fees(accounts.fees, {each.name for each in records.parties}, arguments.month),
             differences=differences,
             charged_yen=accounts.charged_yen.get(arguments.month),
         )
@@ -156,10 +161,29 @@ async def _read(config: BuildingConfig, accounts: Accounts, month: Month) -> Rec
         await close_database(engine)
 
 
+def _fees(fees: Sequence[Fee], parties: Set[str], month: Month) -> tuple[Fee, ...]:
+    """Return the fees of a month; the part of who is not there, yet or any more, is the building's."""
+    found = []
+    for fee in fees:
+        absent = sorted(fee.parts.keys() - parties)
+        parts = {name: part for name, part in fee.parts.items() if name in parties}
+        if absent:
+            parts[BUILDING] = sum(fee.parts[name] for name in absent)
+            sys.stderr.write(
+                f"local-vpp: fee {fee.name!r}: the part of {', '.join(absent)}, who is no party of {month}, falls to "
+                "the building\n"
+            )
+        found.append(replace(fee, parts=parts))
+    return tuple(found)
+
+
 def _differences(
-    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path]
+    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path], payers: Set[str]
 ) -> tuple[Difference, ...]:
-    """Return what has changed of earlier months since they were billed."""
+    """Return what has changed of earlier months since they were billed, of those who are billed in this one.
+
+    What has changed of others is found again as often as it is asked for, until it is on a bill.
+    """
     billed: dict[Month, BilledMonth] = {}
     for file in files:
         try:
@@ -177,7 +201,14 @@ def _differences(
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
         found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
-    return tuple(found)
+    for name in sorted({each.party for each in found} - payers):
+        count = sum(each.party == name for each in found)
+        money = sum(each.money for each in found if each.party == name)
+        sys.stderr.write(
+            f"local-vpp: {count} differences of {name} are on nobody's bill: it is not billed in {month}. It owes "
+            f"{exact_yen(money)} yen more for earlier months\n"
+        )
+    return tuple(each for each in found if each.party in payers)
 
 
 def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:

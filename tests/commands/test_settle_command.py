@@ -340,11 +340,9 @@ def test_a_month_of_which_records_were_erased_is_not_billed_any_more(
     assert "a month of which records were erased is not billed any more" in err
 
 
-async def leave(config: BuildingConfig, *names: str) -> None:
-    """Revoke flats when an hour more has passed."""
-    async with open_house(config, ManualClock((NEXT + 3 * HALF_HOUR) * 1000)) as house:
-        for name in names:
-            await house.coordinator.members.say(name, Action.REVOKE, {})
+async def leave(config: BuildingConfig, name: str, at: int) -> None:
+    async with open_house(config, ManualClock(at * 1000)) as house:
+        await house.coordinator.members.say(name, Action.REVOKE, {})
 
 
 def test_who_has_left_and_who_has_not_come_yet_is_neither_estimated_nor_unknown(building: BuildingConfig) -> None:
@@ -356,13 +354,32 @@ def test_who_has_left_and_who_has_not_come_yet_is_neither_estimated_nor_unknown(
     assert [before.accounts[name].estimated for name in ("101", "103")] == [estimated, estimated]
     unknown = [begin for begin in at if begin > NEXT and begin not in estimated]
     assert before.accounts["101"].unknown == unknown
-    asyncio.run(leave(building, "103"))
+    asyncio.run(leave(building, "103", NEXT + 3 * HALF_HOUR))
     records, after = month_of(building)
     assert unlike(after, records) == []
     assert [party.name for party in records.parties] == ["101", "102", "103"]
     assert (after.accounts["103"].estimated, after.accounts["103"].slots) == ([], 2)
     assert after.accounts["103"].unknown == [NEXT + HALF_HOUR, NEXT + 2 * HALF_HOUR]
     assert after.accounts["101"] == before.accounts["101"]
+
+
+def test_who_has_moved_out_holds_up_nobody_elses_bill(
+    building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    november, december = tmp_path / "november", tmp_path / "december"
+    assert ran(capsys, building, "--out", str(november), "--no-pdf")[0] == 0
+    asyncio.run(tell_late(building, flats[0]))
+    asyncio.run(leave(building, "102", NEXT + 11 * HALF_HOUR))
+    accounts = str(building.file.with_name("settlement.yaml"))
+    given = ["settle", str(building.file), "--accounts", accounts, "--month", "2026-12", "--out", str(december)]
+    assert main([*given, "--no-pdf", "--billed", str(november / "month.json")]) == 0
+    said = capsys.readouterr()
+    bills = json.loads(said.out)["bills"]
+    assert bills.keys() == {"101", "103", "building"}
+    assert bills["building"] == 1000
+    assert "fee 'meters': the part of 102, who is no party of 2026-12, falls to the building" in said.err
+    assert "differences of 102 are on nobody's bill: it is not billed in 2026-12" in said.err
+    assert json.loads((december / "month.json").read_bytes())["differences"] == []
 
 
 def test_two_bulk_meters_make_no_month(building: BuildingConfig) -> None:
