@@ -143,7 +143,7 @@ def test_pv_that_is_unknown_in_one_slot_leaves_the_months_use_unknown() -> None:
     assert statement.account.use_known == 1487
     assert (statement.used_wh, statement.self_sufficiency, statement.self_consumption) == (None, None, None)
     (finding,) = statement.findings
-    assert finding.detail == "1 slots stand in from an earlier week, the first at 1791680400"
+    assert finding.detail == "1 slots stand in from an earlier week, the first at 2026-10-11 10:00"
 
 
 def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> None:
