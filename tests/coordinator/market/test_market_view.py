@@ -217,6 +217,7 @@ def test_the_tree_of_lines_has_each_flat_at_its_innermost_line() -> None:
     [
         ("market: {gate_s: 5}", "market.gate_s"),
         ("market: {gate_s: 30, show_s: 30}", "leave time to clear and check"),
+        ('market: {without: ["101", "999"]}', r"market.without\[1\]: '999' is not among the flats"),
         ("market: {objective: most}", "write one of energy, gain, floor"),
         ("market: {price: dear}", "write one of mid, pair, bid, mcafee"),
         ("market: {objective: floor, price: pair}", "take the price rule mid, not pair"),
