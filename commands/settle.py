@@ -109,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         given = replace(
             _month_input(config, accounts, records, arguments.month),
             utility=_utility(config, accounts, records, arguments.month),
+            utility_kwh=arguments.month in accounts.kwh,
             fees=_fees(accounts.fees, {each.name for each in records.parties}, arguments.month),
             differences=differences,
             charged_yen=accounts.charged_yen.get(arguments.month),
@@ -235,13 +236,29 @@ def _utility(config: BuildingConfig, accounts: Accounts, records: Records, month
     known = [kw for kw in maxima if kw is not None]
     if known and None in maxima[maxima.index(known[0]) :]:
         raise MonthError("maxima_kw has a month missing between others: write all since the supply began, or twelve")
+    own = accounts.maxima_kw.get(month)
+    if own is None and accounts.tariff.agreed_kw is None:
+        own = _highest_kw(config, records, month)
+    told = accounts.kwh.get(month)
+    if told is None:
+        energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
+    else:
+        energy = {band: kwh * 1000 for band, kwh in told.items()}
+    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own or 0], accounts.power_factor))
+
+
+def _highest_kw(config: BuildingConfig, records: Records, month: Month) -> int:
+    """Return a month's highest demand by the bulk meter; say how much of the month it has not told."""
     imports = ((slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in records.slots)
     peak = peak_of(imports, config.slot_seconds)
-    own = accounts.maxima_kw.get(month, None if peak is None else peak.kw)
-    if own is None:
+    if peak is None:
         raise MonthError(f"the bulk meter is not known in {month}: write its highest demand into maxima_kw")
-    energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
-    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own], accounts.power_factor))
+    if peak.unknown:
+        sys.stderr.write(
+            f"local-vpp: the bulk meter is unknown in {peak.unknown} half hours of {month}, any of which may have been "
+            f"the highest: compare {peak.kw} kW with the utility's bill, and write its figure into maxima_kw\n"
+        )
+    return peak.kw
 
 
 def _check(settled: SettledMonth, records: Records) -> None:

@@ -273,6 +273,48 @@ def test_what_cannot_be_settled_is_said_in_a_sentence(
     assert "maxima_kw has a month missing between others" in ran(capsys, building)[2]
 
 
+def test_the_utilitys_own_figures_count_where_the_bulk_meter_does_not_tell(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    example = (Path(__file__).parents[2] / "examples/tariff.yaml").read_text(encoding="utf-8")
+    (tmp_path / "tariff.yaml").write_text(example, encoding="utf-8")
+    file = building.file.with_name("settlement.yaml")
+    told = 'tariff: tariff.yaml\nmaxima_kw: {"2026-11": 5}\n'
+    file.write_text(ACCOUNTS + told, encoding="utf-8")
+    code, _, err = ran(capsys, building)
+    assert (code, "write the month's kWh by band into kwh" in err) == (1, True)
+    kwh = 'kwh: {"2026-11": {day: 30, night: 12}}\n'
+    file.write_text(ACCOUNTS + told + kwh, encoding="utf-8")
+    code, said, _ = ran(capsys, building)
+    assert code == 0
+    # 基本料金 5 x 1890 x 0.85, 電力量 30 x 20.60 + 12 x 14.20, 燃調 42 x 0.13, 賦課金 42 x 4.18
+    assert json.loads(said)["utility_yen"] == int(8032.50 + 618 + 170.40 + 5.46 + 175.56)
+    # A contract demand that was agreed wants no highest demand.
+    agreed = example.replace("# agreed_kw: 520", "agreed_kw: 520")
+    (tmp_path / "tariff.yaml").write_text(agreed, encoding="utf-8")
+    file.write_text(ACCOUNTS + "tariff: tariff.yaml\n" + kwh, encoding="utf-8")
+    code, said, _ = ran(capsys, building)
+    assert code == 0
+    assert json.loads(said)["utility_yen"] == int(520 * 1890 * 0.85 + 618 + 170.40 + 5.46 + 175.56)
+
+
+def test_half_hours_that_the_bulk_meter_does_not_tell_may_have_been_the_highest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    config = load(examples / "building.yaml")
+    accounts = load_accounts(examples / "settlement.yaml", config)
+    given = month_made_up(flats_made_up(8))
+    slots = (replace(given.slots[0], bulk=None), *given.slots[1:])
+    records = Records(tuple(given.parties), slots, {}, {}, ())
+    accounts = replace(accounts, kwh={OCTOBER: {"day": 1000, "night": 500}})
+    assert settle_command._utility(config, accounts, records, OCTOBER) is not None
+    told = "the bulk meter is unknown in 1 half hours of 2026-10"
+    assert told in capsys.readouterr().err
+    settle_command._utility(config, replace(accounts, maxima_kw={OCTOBER: 70}), records, OCTOBER)
+    assert told not in capsys.readouterr().err
+
+
 def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
     building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -213,6 +213,18 @@ def test_every_table_names_its_columns_and_its_rows(
         assert page.heads.count("col") == len(page.heads) - rows
 
 
+def test_tax_that_comes_on_top_is_not_said_to_be_within(
+    settled: SettledMonth, made: dict[str, Statement], language: Language
+) -> None:
+    words, bill = Words(language), settled.given.utility
+    assert bill is not None
+    house = building_statement(settled, made)
+    on_top = replace(bill, net_yen=bill.total_yen, tax_yen=bill.total_yen // 10)
+    for utility, key in ((bill, "tax"), (on_top, "tax_on")):
+        shown = Read(building_page(replace(house, utility=utility), language)).texts
+        assert words[key].format(10) in shown
+
+
 def test_records_are_where_links_lead_to_and_on_paper(made: dict[str, Statement], language: Language) -> None:
     text = statement_page(made["101"], language)
     # A link to what is folded shows nothing but its summary, and what is folded is not printed.

@@ -163,7 +163,8 @@ def utility(house: BuildingStatement, words: Words) -> Table:
         name = words[names[line.kind]] + (f" {line.name}" if line.name else "")
         unit = "kW" if line.kind is LineKind.BASIC else "kWh"
         rows.append([name, f"{line.quantity:,} {unit}", price(Fraction(line.price)), decimal(line.yen, 2)])
-    rows.append([words["tax"].format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
+    tax = words["tax" if bill.lines_yen == bill.total_yen else "tax_on"]
+    rows.append([tax.format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
     rows.append([words["utility_total"], "", "", f"{bill.total_yen:,}"])
     return header, rows
 

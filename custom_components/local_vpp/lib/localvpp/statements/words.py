@@ -81,6 +81,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "description_of": ("電気料金の按分（{}）", "Splitting of electricity cost, {}"),
     "taxable": ("{}%対象 合計（税込）", "Total at {} %, with tax"),
     "tax": ("うち消費税（{}%）", "Tax of it ({} %)"),
+    "tax_on": ("消費税（{}%）", "Tax ({} %)"),
     "credited": ("余剰電力の精算（請求書の対象外）", "Credited for surplus (no part of the invoice)"),
     "notes": ("お知らせ", "Notes"),
     "evidence": ("根拠となる記録（電力移動証明）", "Records behind the figures (Energy Transfer Proofs)"),
