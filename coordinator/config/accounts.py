@@ -74,6 +74,8 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
             _among(marked, ("fees", at, "parts", name), name, names)
     for name in values["recipients"]:
         _among(marked, ("recipients", name), name, {*building.flats})
+    if values["split"] is Split.BY_COST and values["tariff"] is None:
+        raise marked.error(("split",), "by cost divides what the utility's bill comes to: name its `tariff`")
     debit = values.get("debit")
     for name in () if debit is None else debit["payers"]:
         _among(marked, ("debit", "payers", name), name, {*building.flats})

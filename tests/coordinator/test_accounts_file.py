@@ -61,6 +61,17 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, instead: str
     assert str(caught.value).startswith(f"{file}:{caught.value.line}: ")
 
 
+def test_cost_cannot_be_divided_that_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "settlement.yaml"
+    text = EXAMPLE.read_text(encoding="utf-8").replace("split: by price", "split: by cost")
+    (tmp_path / "tariff.yaml").write_text((EXAMPLE.parent / "tariff.yaml").read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    assert load_accounts(file, BUILDING).split is Split.BY_COST
+    file.write_text(text.replace("tariff: tariff.yaml", ""), encoding="utf-8")
+    with pytest.raises(ConfigError, match="split: by cost divides what the utility's bill comes to: name its `tariff`"):
+        load_accounts(file, BUILDING)
+
+
 DEBIT = """
 debit:
   code: "12345"
