@@ -56,7 +56,8 @@ class Records:
     shares: Mapping[int, Mapping[str, Share]]
     """What was shared, by slot and flat, of slots that are settled."""
     pending: tuple[int, ...]
-    """Slots that there are records of, and that are not settled yet."""
+    """Slots that are to be settled yet, as flats have told of them, and those of which it is not known here how they
+    were settled. What flats tell of a slot when a later one is settled comes too late for it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The documents of the sharing keys of the slots, by their words."""
 
@@ -74,11 +75,13 @@ async def read_month(
         raise MonthError("the building has no prices yet: start its coordinator once")
     begins = month.slots(config.slot_seconds)
     told = await entry_store.told_between(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
+    last = await slot_store.last(connection)
     revoked_ms = {} if all(each.is_current for each in members) else await entry_store.revoked_ms(connection)
     known = stays_before(members, revoked_ms, begins.stop * 1000)
     stays = [stay for stay in known if stay.touches(begins.start * 1000, begins.stop * 1000)]
     parties = _parties(accounts, stays)
     house = _House(config.slot_seconds, members, [stay for stay in stays if stay.role is not Role.BULK])
+    house.over = -1 if last is None else last
     slots: list[SlotInput] = []
     shares: dict[int, Mapping[str, Share]] = {}
     for begin in begins:
@@ -98,7 +101,10 @@ async def read_month(
     before = {}
     for begin in sorted(earlier):
         before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
-    pending = tuple(begin for begin in begins if begin in told and begin not in shares)
+    ended = await entry_store.told_between(connection, begins.start, begins.stop, Kind.SETTLED)
+    flats = [each.device for each in members if each.role is Role.FLAT]
+    ripe = await entry_store.told_between(connection, max(begins.start, house.over + 1), begins.stop, of=flats)
+    pending = tuple(begin for begin in begins if begin in ended | ripe and begin not in shares)
     keys = {word: rule.document for word, rule in sorted(house.rules.items())}
     return Records(parties, tuple(slots), before, shares, pending, keys)
 
@@ -156,6 +162,8 @@ class _House:
         if len(bulk) > 1:
             raise MonthError(f"the directory has {len(bulk)} bulk meters, and a building is billed by one")
         self.bulk = bulk[0] if bulk else None
+        self.over = -1
+        """The last slot that was settled: no earlier one will be any more."""
         self.rules: dict[str, KeyRule] = {}
         """The sharing keys that slots were settled with, by their words."""
 
@@ -191,10 +199,12 @@ async def _slot(
     came_late = set()
     for device, name in house.metered:
         reading = told_all.reading(device, begin, house.seconds, size)
-        if reading is None and size is not None:
+        if size is not None and reading is None:
             reading = told_all.reading(device, begin, house.seconds, None)
             if reading is not None:
                 came_late.add(name)
+        elif size is None and reading is not None and begin < house.over:
+            came_late.add(name)
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
             readings[name], then[name] = reading, device

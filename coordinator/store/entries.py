@@ -351,10 +351,14 @@ async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
     return await of_kind(connection, slot, Kind.INTERVAL)
 
 
-async def told_between(connection: AsyncConnection, begin: int, end: int) -> set[int]:
-    """Return the slots from begin to before end that there are interval records of."""
-    such = (entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(Kind.INTERVAL))
-    return {row.slot for row in await connection.execute(select(entries.c.slot).where(*such).distinct())}
+async def told_between(
+    connection: AsyncConnection, begin: int, end: int, kind: Kind = Kind.INTERVAL, of: Sequence[DeviceId] | None = None
+) -> set[int]:
+    """Return the slots from begin to before end that there are records of a kind of; by some devices, where told."""
+    query = select(entries.c.slot).where(entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(kind))
+    if of is not None:
+        query = query.where(entries.c.device.in_(of))
+    return {row.slot for row in await connection.execute(query.distinct())}
 
 
 async def next_slot(

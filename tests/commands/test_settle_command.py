@@ -127,6 +127,77 @@ async def roofed(config: BuildingConfig) -> None:
         assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
 
 
+async def late_for_good(config: BuildingConfig) -> None:
+    """Two flats tell of a half hour when a later one is settled: nobody settles it any more."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two = [await house.invited(name) for name in ("101", "102")]
+        three = await house.invited("103")
+        house.clock.pass_until((NEXT + HALF_HOUR + 1) * 1000)
+        await log(house, three, told(three, NEXT, 90))
+        house.clock.pass_ms(601_000)
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [NEXT]
+        await log(house, one, told(one, SLOT, 0, 500))
+        await log(house, two, told(two, SLOT, 300))
+        house.clock.pass_ms(601_000)
+        assert await house.coordinator.settler.settle_ripe() == []
+
+
+def test_a_half_hour_that_was_never_settled_is_shared_with_nobody_and_waited_for_no_more(
+    tmp_path: Path, new_database: NewDatabase
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30"))
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(late_for_good(config))
+    records, settled = month_of(config)
+    assert records.pending == ()
+    (slot,) = (each for each in settled.slots if each.given.begin == SLOT)
+    assert slot.given.late == {"101", "102"}
+    shares = slot.settlement.shares
+    assert (shares["101"].shared_out_wh, shares["102"].shared_in_wh) == (0, 0)
+    assert (shares["101"].grid_money, shares["102"].grid_money) == (500 * 850, -300 * 3150)
+
+
+def test_a_half_hour_of_which_it_is_not_known_how_it_was_settled_is_not_billed(building: BuildingConfig) -> None:
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute("DELETE FROM shares WHERE slot = ?", (SLOT,))
+        database.execute("DELETE FROM transfers WHERE slot = ?", (SLOT,))
+        database.execute("DELETE FROM slots WHERE slot = ?", (SLOT,))
+    assert month_of(building)[0].pending == (SLOT,)
+
+
+async def bulk_first(config: BuildingConfig) -> None:
+    """A half hour of which the bulk meter alone tells, and one that flats have, too."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        bulk = Flat("bulk", ORIGIN, house.key.device_id, load_or_create(config.data / "keys" / "bulk"))
+        house.clock.pass_until((SLOT + HALF_HOUR + 1) * 1000)
+        await log(house, bulk, told(bulk, SLOT, 50))
+        one = await house.invited("101")
+        house.clock.pass_until((NEXT + HALF_HOUR + 1) * 1000)
+        for flat, use in ((bulk, 450), (one, 400)):
+            await log(house, flat, told(flat, NEXT, use))
+        house.clock.pass_ms(601_000)
+        assert NEXT in [each.slot for each in await house.coordinator.settler.settle_ripe()]
+
+
+def test_a_half_hour_that_the_bulk_meter_alone_tells_holds_up_no_month(
+    tmp_path: Path, new_database: NewDatabase
+) -> None:
+    file = tmp_path / "building.yaml"
+    meters = 'meters: {bulk: "tcp://127.0.0.1:9?unit=3"}'
+    file.write_text(f"{FILE.replace('slot_minutes: 1', 'slot_minutes: 30')}{meters}\n")
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(bulk_first(config))
+    records, settled = month_of(config)
+    assert records.pending == ()
+    lost = {slot.given.begin: slot.loss_wh for slot in settled.slots if slot.loss_wh is not None}
+    assert lost == {SLOT: 50, NEXT: 50}
+
+
 @pytest.mark.parametrize("key", ["", 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 0}}'])
 def test_what_came_from_the_roof_is_a_line_of_its_own(tmp_path: Path, new_database: NewDatabase, key: str) -> None:
     file = tmp_path / "building.yaml"
