@@ -31,7 +31,12 @@ async def deals_between(
                 "deals", stored.slot, "the documents of this slot's market are not here any more: no plan of its day"
             )
         trades = await asyncio.to_thread(_trades, stored.result, shown)
-        found += [Deal(stored.slot, names[each.seller], names[each.buyer], each.wh) for each in trades]
+        found += [
+            Deal(
+                stored.slot, names.get(each.seller, each.seller.hex()), names.get(each.buyer, each.buyer.hex()), each.wh
+            )
+            for each in trades
+        ]
     return tuple(found)
 
 
