@@ -345,6 +345,17 @@ def test_a_bulk_meter_that_is_silent_leaves_the_loss_unknown() -> None:
         )
 
 
+def test_who_was_not_shared_with_as_his_values_came_late_is_told() -> None:
+    given = month_of(SMALL)
+    late = [replace(given.slots[at], late=frozenset({"101", "common"})) for at in (0, 1)]
+    settled = settle_month(replace(given, slots=[*late, *given.slots[2:]]))
+    (found,) = (each for each in settled.findings if each.kind is FindingKind.LATE)
+    assert (found.party, found.detail) == (
+        "101",
+        "2 slots were told too late to be shared: they met the grid's prices alone, the first at 2026-10-01 00:00",
+    )
+
+
 def test_kwh_that_the_utility_has_told_are_not_held_against_the_bulk_meter() -> None:
     given = month_of(SMALL)
     energy = {name: wh + 90_000 for name, wh in wh_by_band(read_tariff(example()), given.slots, SECONDS).items()}

@@ -130,6 +130,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "finding meter": ("計量器が料金の計量に使えません。", "its meter is not fit for billing:"),
     "finding meter expires": ("計量器の検定有効期限が6か月以内に切れます。", "its meter's verification ends soon:"),
     "finding estimated": ("推定値を含みます。", "estimates:"),
+    "finding late": ("届くのが遅れた計量値があります。", "late values:"),
     "finding unknown": ("計量値が不明のコマがあります。", "unknown values:"),
     "finding meters contradict": ("計量値どうしが合わないコマがあります。", "meters contradict one another:"),
     "finding bulk meter unknown": ("受電の計量値が不明のコマがあります。", "the bulk meter is unknown:"),

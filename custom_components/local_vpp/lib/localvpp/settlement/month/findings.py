@@ -35,6 +35,12 @@ def findings_of(
             if begins:
                 found.append(Finding(kind, name, tell(key, len(begins), _at(begins[0]))))
     found += [
+        Finding(FindingKind.LATE, party.name, tell("late", len(begins), _at(begins[0])))
+        for party in given.parties
+        if party.shares and party.name in accounts
+        if (begins := [slot.given.begin for slot in slots if party.name in slot.given.late])
+    ]
+    found += [
         Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), _at(min(in_slots))))
         for name, in_slots in _without_partner(slots, billing).items()
     ]
