@@ -244,7 +244,8 @@ def _utility(config: BuildingConfig, accounts: Accounts, records: Records, month
         energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
     else:
         energy = {band: kwh * 1000 for band, kwh in told.items()}
-    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own or 0], accounts.power_factor))
+    factor = accounts.power_factors.get(month, accounts.power_factor)
+    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own or 0], factor))
 
 
 def _highest_kw(config: BuildingConfig, records: Records, month: Month) -> int:

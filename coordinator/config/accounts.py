@@ -32,6 +32,8 @@ class Accounts:
     tariff: Tariff | None
     """None: the utility's bill is not worked out, and there is no margin."""
     power_factor: int
+    """In percent, of months that have none of their own."""
+    power_factors: Mapping[Month, int]
     maxima_kw: Mapping[Month, int]
     """Maximum demands of months, from the utility's bills."""
     kwh: Mapping[Month, Mapping[str, int]]
@@ -86,6 +88,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         issuer=Issuer(**values["issuer"]),
         tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
         power_factor=values["power_factor"],
+        power_factors=_by_month(marked, "power_factors", values["power_factors"]),
         maxima_kw=maxima_kw,
         kwh=_by_month(marked, "kwh", values["kwh"]),
         meters={name: MeterPapers(**papers) for name, papers in values["meters"].items()},
@@ -158,6 +161,7 @@ _FORM: Final = Form(
             },
             vol.Optional("tariff", default=None): unless_none(printable),
             vol.Optional("power_factor", default=100): whole(0, 100, "percent"),
+            vol.Optional("power_factors", default=dict): {str: whole(0, 100, "percent")},
             vol.Optional("maxima_kw", default=dict): {str: whole(0, 10_000, "kW")},
             vol.Optional("kwh", default=dict): {str: {str: whole(0, _MOST_KWH, "kWh")}},
             vol.Required("meters"): {

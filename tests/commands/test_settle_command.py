@@ -529,6 +529,9 @@ def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
     assert other is not None
     assert other.basic.contract_kw == 70
     assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None
+    # A month's own power factor stays its own, whatever a later one has.
+    of_month = replace(accounts, power_factor=90, power_factors={OCTOBER: 100})
+    assert settle_command._utility(config, of_month, records, OCTOBER) == bill
 
 
 def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(

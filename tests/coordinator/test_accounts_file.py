@@ -44,6 +44,7 @@ def test_the_example_is_of_the_building_beside_it() -> None:
         ),
         ('"101": 70, ', '"109": 70, ', r"fees\[0\].parts.109: '109' is no flat"),
         ("    yen: 40000", "    yen: 400.5", r"fees\[0\].yen: 400.5: write a whole number of yen"),
+        ("power_factors: {}", 'power_factors: {"2026-10": 101}', "power_factors.2026-10: 101: write a whole number of"),
         ("loss_alarm_percent", "loss_alarm", "loss_alarm: is not a key of this file: did you mean loss_alarm_percent"),
         ('"2025-11": 57', '"2025-13": 57', "maxima_kw.2025-13: '2025-13' is no month"),
         ("  # registration: T1234567890123 ", "  registration: T1234567890123 ", "its first would be"),
