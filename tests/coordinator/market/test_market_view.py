@@ -140,7 +140,14 @@ async def test_book_and_result_are_served_as_the_log_names_them_and_checked(trad
         assert record.envelope.kind is kind
         if kind is Kind.BOOK:
             assert [each.hex() for each in record.body.evidence] == [shown["book"]]
-    for path, status in (("/api/v1/records/0", 403), ("/api/v1/state", 403), ("/api/v1/flats/102/wallet", 403)):
+    for path, status in (
+        ("/api/v1/records/0", 403),
+        ("/api/v1/state", 403),
+        ("/api/v1/flats/102/wallet", 403),
+        (f"/api/v1/market/slots/{TRADED}/papers", 403),  # They have each flat's orders under its device.
+        ("/api/v1/market/plan", 403),
+        ("/api/v1/market/imbalance", 403),
+    ):
         assert (await trade.session.get(coordinator.url + path, headers=headers)).status == status, path
     reader = await trade.session.get(f"{coordinator.url}/api/v1/reader", headers=headers)
     assert await reader.json() == {"role": "resident", "flat": "101"}
@@ -210,6 +217,7 @@ def test_the_tree_of_lines_has_each_flat_at_its_innermost_line() -> None:
     [
         ("market: {gate_s: 5}", "market.gate_s"),
         ("market: {gate_s: 30, show_s: 30}", "leave time to clear and check"),
+        ('market: {without: ["101", "999"]}', r"market.without\[1\]: '999' is not among the flats"),
         ("market: {objective: most}", "write one of energy, gain, floor"),
         ("market: {price: dear}", "write one of mid, pair, bid, mcafee"),
         ("market: {objective: floor, price: pair}", "take the price rule mid, not pair"),

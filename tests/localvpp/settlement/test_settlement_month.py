@@ -18,6 +18,7 @@ from localvpp.settlement.month import (
     Billing,
     Fee,
     FindingKind,
+    IdentityError,
     MonthInput,
     Reference,
     Role,
@@ -331,7 +332,7 @@ def test_a_bulk_meter_that_is_silent_leaves_the_loss_unknown() -> None:
     assert settled.peak is not None
     assert settled.peak.unknown == 1
     assert FindingKind.BULK in {each.kind for each in settled.findings}
-    with pytest.raises(ValueError, match="take the month's kWh from the utility's own bill"):
+    with pytest.raises(ValueError, match="write the month's kWh by band into kwh"):
         wh_by_band(read_tariff(example()), slots, SECONDS)
     with pytest.raises(ValueError, match="change within slots of 7200 s"):
         wh_by_band(
@@ -342,6 +343,26 @@ def test_a_bulk_meter_that_is_silent_leaves_the_loss_unknown() -> None:
             slots,
             7200,
         )
+
+
+def test_who_was_not_shared_with_as_his_values_came_late_is_told() -> None:
+    given = month_of(SMALL)
+    late = [replace(given.slots[at], late=frozenset({"101", "common"})) for at in (0, 1)]
+    settled = settle_month(replace(given, slots=[*late, *given.slots[2:]]))
+    (found,) = (each for each in settled.findings if each.kind is FindingKind.LATE)
+    assert (found.party, found.detail) == (
+        "101",
+        "2 slots were told too late to be shared: they met the grid's prices alone, the first at 2026-10-01 00:00",
+    )
+
+
+def test_kwh_that_the_utility_has_told_are_not_held_against_the_bulk_meter() -> None:
+    given = month_of(SMALL)
+    energy = {name: wh + 90_000 for name, wh in wh_by_band(read_tariff(example()), given.slots, SECONDS).items()}
+    bill = utility_bill(read_tariff(example()), MonthUse(OCTOBER, energy, [9, 14, 11]))
+    with pytest.raises(IdentityError, match="the bulk meter counted"):
+        settle_month(replace(given, utility=bill))
+    check_conservation(settle_month(replace(given, utility=bill, utility_kwh=True)))
 
 
 def test_a_loss_beyond_the_alarm_is_a_finding() -> None:

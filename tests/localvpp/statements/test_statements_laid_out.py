@@ -81,10 +81,14 @@ class Read(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.tags: list[str] = []
+        self.heads: list[str | None] = []
+        """The scope of each head of a table."""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag == "th":
+            self.heads.append(dict(attrs).get("scope"))
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value or "")
@@ -196,6 +200,44 @@ def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, S
         "M101",
     ):
         assert wanted in shown, wanted
+
+
+def test_every_table_names_its_columns_and_its_rows(
+    made: dict[str, Statement], settled: SettledMonth, language: Language
+) -> None:
+    house = building_statement(settled, made)
+    for text in (statement_page(made["101"], language), building_page(house, language)):
+        page = Read(text)
+        rows = page.tags.count("tr") - page.tags.count("thead")
+        assert page.heads.count("row") == rows
+        assert page.heads.count("col") == len(page.heads) - rows
+
+
+def test_tax_that_comes_on_top_is_not_said_to_be_within(
+    settled: SettledMonth, made: dict[str, Statement], language: Language
+) -> None:
+    words, bill = Words(language), settled.given.utility
+    assert bill is not None
+    house = building_statement(settled, made)
+    on_top = replace(bill, net_yen=bill.total_yen, tax_yen=bill.total_yen // 10)
+    for utility, key in ((bill, "tax"), (on_top, "tax_on")):
+        shown = Read(building_page(replace(house, utility=utility), language)).texts
+        assert words[key].format(10) in shown
+
+
+def test_records_are_where_links_lead_to_and_on_paper(made: dict[str, Statement], language: Language) -> None:
+    text = statement_page(made["101"], language)
+    # A link to what is folded shows nothing but its summary, and what is folded is not printed.
+    assert "details" not in text
+    assert "display: none" not in text
+    assert ".records { max-height: none; overflow: visible; }" in text.partition("@media print")[2]
+
+
+def test_a_resident_is_told_times_and_no_numbers_of_seconds(made: dict[str, Statement], language: Language) -> None:
+    shown = " ".join(Read(statement_page(made["102"], language)).texts)
+    assert "2026-10-11 10:00" in shown
+    assert str(OCTOBER.begin() + 500 * 1800) not in shown
+    assert f"{Words(language)['unknown']} kWh" not in shown
 
 
 def test_what_is_for_information_says_so(made: dict[str, Statement], language: Language) -> None:

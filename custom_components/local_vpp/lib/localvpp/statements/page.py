@@ -27,14 +27,19 @@ th, td { padding: .2rem .5rem; text-align: right; border-bottom: 1px solid #dfe2
   font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 thead th { background: #f0f2f4; font-weight: 600; }
-tbody tr.sum td { font-weight: 700; border-top: 2px solid #1d2523; }
+tbody th { font-weight: 400; }
+tbody tr.sum :is(th, td) { font-weight: 700; border-top: 2px solid #1d2523; }
 .pay { border: 2px solid #1f6f5c; border-radius: 8px; padding: .6rem 1rem; margin: 1rem 0; }
 .pay strong { font-size: 1.9rem; }
 .note { color: #5a6662; font-size: .85rem; }
 .scroll { overflow-x: auto; }
+.records { max-height: 18rem; overflow: auto; }
+h3 { font-size: .9rem; margin: 1rem 0 .2rem; } section:target h3 { background: #e6f2ee; }
 code { font-size: .75rem; }
 @media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
-  details { display: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } a { color: inherit; } }
+  .records { max-height: none; overflow: visible; } .records, code { font-size: 6pt; line-height: 1.2; }
+  .records :is(th, td) { padding: 0 .5rem; border: 0; }
+  h2, h3 { break-after: avoid; } tr { break-inside: avoid; } a { color: inherit; } }
 """
 
 
@@ -120,12 +125,17 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], *, summed: bool = False) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
     lines = []
-    for at, row in enumerate(rows):
+    for at, (name, *cells) in enumerate(rows):
         marked = ' class="sum"' if summed and at == len(rows) - 1 else ""
-        lines.append(f"<tr{marked}>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>")
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        told = "".join(f"<td>{cell}</td>" for cell in cells)
+        lines.append(f'<tr{marked}><th scope="row">{name}</th>{told}</tr>')
+    return f'<div class="scroll">{_whole(header, lines)}</div>'
+
+
+def _whole(header: Sequence[str], lines: Iterable[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def _energy(statement: Statement, words: Words) -> str:
@@ -137,7 +147,7 @@ def _energy(statement: Statement, words: Words) -> str:
 
 
 def _evidence(statement: Statement, words: Words) -> Iterable[str]:
-    """Yield what each figure comes from, folded away: its slots, and of each the records by log index and hash."""
+    """Yield what each figure comes from: its slots, and of each the records by log index and hash."""
     for row in statement.rows:
         yield _records(
             _anchor(row.kind), words[row.kind], ((at, statement.evidence.get(at, ())) for at in row.slots), words
@@ -150,12 +160,16 @@ def _evidence(statement: Statement, words: Words) -> Iterable[str]:
 
 
 def _records(anchor: str, name: str, told: Iterable[tuple[int, Iterable[Reference]]], words: Words) -> str:
+    """Write records in a box on the screen, whole on paper: a link to what is folded away shows nothing."""
     lines = []
     for slot, records in told:
         written = " ".join(f"<code>{record.index} {record.hash.hex()}</code>" for record in records)
-        lines.append([f"{moment(slot):%m-%d %H:%M}", written or escape(words["none"])])
-    table = _rows([words["slot"], f"{words['index']} / {words['hash']}"], lines) if lines else ""
-    return f'<details id="{anchor}"><summary>{escape(name)} ({len(lines)})</summary>{table}</details>'
+        at = f'<th scope="row">{moment(slot):%m-%d %H:%M}</th>'
+        lines.append(f"<tr>{at}<td>{written or escape(words['none'])}</td></tr>")
+    title = f"{escape(name)} ({len(lines)})"
+    header = [words["slot"], f"{words['index']} / {words['hash']}"]
+    box = f'<div class="records" tabindex="0" role="region" aria-label="{title}">{_whole(header, lines)}</div>'
+    return f'<section id="{anchor}"><h3>{title}</h3>{box if lines else ""}</section>'
 
 
 def _anchor(kind: RowKind) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from ..settlement.month import Billing, Finding, MeterPapers
 from ..settlement.statement import BuildingStatement, Invoice, Statement
 from ..settlement.tariff import LineKind
-from .figures import decimal, kw, kwh, moment, month_name, percent, price, yen
+from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
 from .words import Words
 
@@ -69,7 +69,7 @@ def figures(statement: Statement, words: Words) -> Facts:
     account = statement.account
     nothing_made = statement.knows_use and not account.made_wh
     return [
-        (words["used"], f"{kwh(statement.used_wh, words)} kWh"),
+        (words["used"], with_unit(statement.used_wh, words)),
         (words["sufficiency"], percent(statement.self_sufficiency, words)),
         (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),
         (words["inside_price"], price(statement.inside_price)),
@@ -83,7 +83,7 @@ def figures(statement: Statement, words: Words) -> Facts:
 def _imbalance(statement: Statement, words: Words) -> Facts:
     account = statement.account
     values = {"short": account.short_wh, "over": account.over_wh, "undelivered": account.undelivered_wh}
-    return [(words[key], f"{kwh(wh, words)} kWh") for key, wh in values.items() if any(values.values())]
+    return [(words[key], with_unit(wh, words)) for key, wh in values.items() if any(values.values())]
 
 
 def peaks(statement: Statement, words: Words) -> Table:
@@ -148,7 +148,7 @@ def balance(house: BuildingStatement, words: Words) -> Facts:
         ("shared", house.shared_wh),
         ("of_roof", house.roof_wh),
     )
-    return [(words[key], f"{kwh(wh, words)} kWh") for key, wh in values]
+    return [(words[key], with_unit(wh, words)) for key, wh in values]
 
 
 def utility(house: BuildingStatement, words: Words) -> Table:
@@ -163,7 +163,8 @@ def utility(house: BuildingStatement, words: Words) -> Table:
         name = words[names[line.kind]] + (f" {line.name}" if line.name else "")
         unit = "kW" if line.kind is LineKind.BASIC else "kWh"
         rows.append([name, f"{line.quantity:,} {unit}", price(Fraction(line.price)), decimal(line.yen, 2)])
-    rows.append([words["tax"].format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
+    tax = words["tax" if bill.lines_yen == bill.total_yen else "tax_on"]
+    rows.append([tax.format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
     rows.append([words["utility_total"], "", "", f"{bill.total_yen:,}"])
     return header, rows
 

@@ -286,7 +286,9 @@ def _peak(of: _Heaviest, name: str, slots: _Slots) -> PeakPart:
 
 
 def _peaks(settled: SettledMonth) -> list[_Heaviest]:
-    """Return the heaviest half hours of the bulk meter."""
+    """Return the heaviest half hours of the bulk meter; none where slots do not make them."""
+    if WINDOW_SECONDS % settled.given.slot_seconds:
+        return []
     sums: dict[int, int] = {}
     records: dict[int, tuple[Reference, ...]] = {}
     unknown: set[int] = set()
