@@ -7,6 +7,7 @@ test of `tests/localvpp` is one unless it asks for a folder, a socket or `outsid
 import asyncio
 from collections.abc import Callable, Iterator
 import functools
+import gc
 import logging
 import os
 from pathlib import Path
@@ -18,6 +19,9 @@ from hypothesis import settings
 import pytest
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer  # type: ignore[import-untyped]
+    from xdist.scheduler import Scheduling  # type: ignore[import-untyped]
+
     from .new_database import NewDatabase
 
 settings.register_profile("local-vpp", deadline=None)
@@ -48,12 +52,34 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Let the garbage collector rest while modules are imported: it would look for garbage in what stays, again and
+    again, for half of the time that it takes. It needs not look at it later either.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Divide unit tests, or all quick ones, among the processors; others run in this process, unless told otherwise.
 
     Few tests last longer than another process takes to start.
     """
     return None if _whole_step(config) and config.option.markexpr in {"unit", "not slow"} else 0
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Divide slow files so that the longest of them begin first."""
+    if config.option.dist != "loadfile":
+        return None
+    from .dividing import LongestFirst  # Only the process that divides needs it.
+
+    return LongestFirst(config, log)
 
 
 _CORE: Final = Path(__file__).parent / "localvpp"
