@@ -118,6 +118,7 @@ def test_a_month_worked_out_again_has_the_same_bytes() -> None:
     assert b"." not in first.replace(b"10.", b"").split(b'"utility"')[0]
 
 
+@pytest.mark.usefixtures("outside")
 def test_the_bytes_are_the_same_whatever_order_an_interpreter_keeps_sets_in() -> None:
     program = (
         "from hashlib import sha256\n"

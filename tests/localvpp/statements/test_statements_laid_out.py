@@ -287,6 +287,7 @@ def text_of(data: bytes) -> str:
     return "\n".join(unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()) for page in pages)
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement], language: Language) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
@@ -303,6 +304,7 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
     assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement)
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
     many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
     data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
@@ -313,6 +315,7 @@ def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[st
     assert f"page {len(pages)} of {len(pages)}" in text
 
 
+@pytest.mark.usefixtures("outside")
 def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
