@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.etp import (
+    METERED,
     Body,
     Chain,
     DeviceId,
@@ -28,7 +29,6 @@ from localvpp.etp import (
 )
 from localvpp.etp.grammar import byte_string
 from localvpp.etp.record import commitment
-from localvpp.slots import METERED
 
 from ..place import ORIGIN, SLOT
 from .strategies import bodies, envelopes, supplies

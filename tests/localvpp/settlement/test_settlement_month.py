@@ -352,12 +352,27 @@ def test_a_loss_beyond_the_alarm_is_a_finding() -> None:
     assert FindingKind.LOSS not in {each.kind for each in settle_month(replace(given, loss_alarm_percent=50)).findings}
 
 
-def test_meters_that_contradict_one_another_are_told_and_own_use_is_not_made_up() -> None:
+def test_meters_that_contradict_one_another_over_a_day_are_told() -> None:
     given = month_of(SMALL)
-    readings = dict(given.slots[0].readings) | {"101": reading(0, 50, pv_wh=20)}
+    readings = dict(given.slots[0].readings) | {"101": reading(0, 50_000, pv_wh=20)}
     settled = settle_month(replace(given, slots=[replace(given.slots[0], readings=readings), *given.slots[1:]]))
     assert settled.accounts["101"].contradictory == [OCTOBER.begin()]
-    assert settled.accounts["101"].use_known == 1487
+    assert FindingKind.CONTRADICTION in {each.kind for each in settled.findings}
+
+
+def test_a_counter_of_whole_kilowatt_hours_contradicts_nothing_and_its_sums_are_right() -> None:
+    """In one slot 400 Wh flow out before the inverter has counted its next kWh, and in the next one it has."""
+    given = month_of(SMALL)
+    first, second, *rest = given.slots
+    readings = [dict(each.readings) for each in (first, second)]
+    readings[0]["101"], readings[1]["101"] = reading(0, 400, pv_wh=0), reading(0, 400, pv_wh=1000)
+    slots = [replace(first, readings=readings[0]), replace(second, readings=readings[1])]
+    account = settle_month(replace(given, slots=[*slots, *rest])).accounts["101"]
+    readings[0]["101"] = readings[1]["101"] = reading(0, 400, pv_wh=500)
+    slots = [replace(first, readings=readings[0]), replace(second, readings=readings[1])]
+    fine = settle_month(replace(given, slots=[*slots, *rest])).accounts["101"]
+    assert account == fine
+    assert not account.contradictory
 
 
 # --- late values -----------------------------------------------------------------------------------------------------

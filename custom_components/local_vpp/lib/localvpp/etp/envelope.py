@@ -89,6 +89,9 @@ KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
 """Kinds by which the building says something of a device."""
 
+METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
+"""The kinds of records that a meter's intervals give."""
+
 DOCUMENTED: Final = frozenset({Kind.DRILL, Kind.ORDERS, Kind.BOOK, Kind.CLEARED})
 """Kinds that name one document by its hash, and measure nothing."""
 

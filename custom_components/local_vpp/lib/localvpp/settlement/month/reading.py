@@ -26,23 +26,22 @@ class Reading:
     """At the meter between the party and the building: what is billed."""
     pv_wh: int | None = None
     """What its own PV made; None: nothing tells."""
-    charged_wh: int = 0
-    discharged_wh: int = 0
+    charged_wh: int | None = 0
+    """Into its battery, and out of it; None: nothing tells."""
+    discharged_wh: int | None = 0
     records: tuple[Reference, ...] = ()
     estimated_from: int | None = None
     """The slot whose reading stands in for this one; None: it was measured."""
 
     def __post_init__(self) -> None:
-        counts = (self.use.import_wh, self.use.export_wh, self.pv_wh or 0, self.charged_wh, self.discharged_wh)
-        if min(counts) < 0:
+        counts = (self.use.import_wh, self.use.export_wh, self.pv_wh, self.charged_wh, self.discharged_wh)
+        if min(count or 0 for count in counts) < 0:
             raise ValueError(f"a slot's counts are 0 Wh or more, got {counts}")
 
     @property
     def used_wh(self) -> int | None:
-        """What was used behind the meter; None: unknown. Below 0 the meters contradict one another."""
-        if self.pv_wh is None:
-            return None
-        return self.use.import_wh - self.use.export_wh + self.pv_wh + self.discharged_wh - self.charged_wh
+        """What was used behind the meter; None: unknown."""
+        return self.use.at_home(self.pv_wh, self.charged_wh, self.discharged_wh)
 
 
 def substitutes(slot: int) -> Iterator[int]:

@@ -100,8 +100,13 @@ class Statement:
 
     @property
     def knows_use(self) -> bool:
-        """Whether own PV is known in every slot."""
+        """Whether what was used is known in every slot, and so are own PV and battery."""
         return 0 < self.account.slots == self.account.use_known
+
+    @property
+    def knows_made(self) -> bool:
+        """Whether what own PV made is known in every slot."""
+        return 0 < self.account.slots == self.account.made_known
 
     @property
     def saved_money(self) -> int:
@@ -128,7 +133,7 @@ class Statement:
     @property
     def self_consumption(self) -> Fraction | None:
         """Which part of what own PV made stayed in the building."""
-        made = self.account.made_wh if self.knows_use else 0
+        made = self.account.made_wh if self.knows_made else 0
         return Fraction(max(made - self.account.sold_wh, 0), made) if made else None
 
     @property
@@ -226,7 +231,7 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
             if share.shared_out_wh:
                 rows[RowKind.GIVEN].append(begin)
             used = reading.used_wh
-            if used is not None and used >= 0 and used != share.shared_in_wh + share.bought_wh:
+            if used is not None and used != share.shared_in_wh + share.bought_wh:
                 rows[RowKind.OWN].append(begin)
         for transfer in slot.settlement.transfers:
             sender, receiver = transfer.sender, transfer.receiver
@@ -251,7 +256,7 @@ def _gather_shown(reading: Reading | None, begin: int, mine: _Slots) -> None:
     if net:
         mine.rows[RowKind.GRID if net > 0 else RowKind.FED_IN].append(begin)
     used = reading.used_wh
-    if used is not None and used >= 0 and used != max(net, 0):
+    if used is not None and used != max(net, 0):
         mine.rows[RowKind.OWN].append(begin)
 
 
