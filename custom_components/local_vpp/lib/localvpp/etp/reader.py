@@ -205,8 +205,8 @@ def _body(
     *behind: bytes | None,
 ) -> Body | None:
     """Return the body of these fields; None when they make none."""
-    optional = (import_begin, export_begin, frequency, place, price, seconds_root, seconds_count, meter, carrier)
-    optional += behind[::2]
+    words = (frequency, place, price, seconds_root, seconds_count, meter, carrier)
+    optional = (import_begin, export_begin, *words, *behind[::2])
     if head[0] != 0xA0 + _NEEDED_KEYS + len(optional) - optional.count(None):
         return None
     seconds, mean = number(slot_seconds), _number(frequency)

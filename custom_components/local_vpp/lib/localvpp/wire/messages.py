@@ -37,7 +37,7 @@ from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
 from .market import AskMarket, MarketSaid, OpenBook, ShowOrders, Traded, Verdict
 
-PROTOCOL: Final = 8
+PROTOCOL: Final = 9
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000

@@ -76,8 +76,8 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初のコマ {1}）。",
     ),
     "less than none": (
-        "on {0} days less than nothing was used, by the counters behind the meter, the first begins at {1}: look for one "
-        "that counts the wrong way, or is another's",
+        "on {0} days less than nothing was used, by the counters behind the meter, the first begins at {1}: look for "
+        "one that counts the wrong way, or is another's",
         "{0} 日について、計量器の奥の計数では使用量が負になります（最初の日はコマ {1} から）。"
         "向きの誤りや取り違えを調べて下さい。",
     ),
