@@ -287,7 +287,7 @@ async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(trade: Trade
     await expect(page["wallet-view " + row.format("bought")]).to_have_text(f"{share.shared_in_wh / 1000:.3f} kWh")
     await expect(page["wallet-view " + row.format("tradedBought")]).to_have_text("0.350 kWh")
     await expect(page["wallet-view " + row.format("imported")]).to_have_text(f"{share.import_wh / 1000:.3f} kWh")
-    await expect(page["wallet-view " + row.format("generated")]).to_have_text("–")
+    await expect(page["wallet-view " + row.format("generated")]).to_have_text("–住戸の記録にありません")
     saved = share.shared_in_wh * 3150 + share.inside_money
     await expect(page["wallet-view " + row.format("saved")]).to_have_text(f"+{saved / 100_000:.2f} 円")
     await page["market-round button.record"].first.click()
