@@ -93,7 +93,7 @@ async def erasing(connection: AsyncConnection, due: Due) -> Sequence[Executable]
     ]
     # What it has ordered, in words that say whose they are; in books the orders stay, and nobody's name is at them.
     shown = [delete(table).where(due.over(table.c.slot, table.c.device)) for table in (market_orders, market_verdicts)]
-    # Money and what passed the meter stay, for they are its partners', too; what was behind the meter is the flat's alone.
+    # Money and what passed the meter stay, for they are its partners', too; what was behind it is the flat's alone.
     behind = update(shares).where(due.over(shares.c.slot, shares.c.device)).values(made_wh=None, used_wh=None)
     return [*bared, *shown, behind, update(entries).where(due.erasable).values(salt=None, body=None)]
 
