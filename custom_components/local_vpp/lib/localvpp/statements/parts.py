@@ -71,11 +71,10 @@ def figures(statement: Statement, words: Words) -> Facts:
     """Say what the month was like."""
     account = statement.account
     nothing_made = statement.knows_made and not account.made_wh
-    made, made_wh = _known("made", account.made_known, account.made_wh, statement, words)
-    if statement.made.slots:
-        made_wh += f" ({_records_of(statement, statement.made, words)})"
+    made_from = (words["made_from"], _records_of(statement, statement.made, words))
     return [
-        (made, made_wh),
+        _known("made", account.made_known, account.made_wh, statement, words),
+        *([made_from] if account.made_known else []),
         _known("used", account.use_known, account.used_wh, statement, words),
         (words["sufficiency"], percent(statement.self_sufficiency, words)),
         (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),

@@ -55,6 +55,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "sum": ("合計", "Sum"),
     "figures": ("指標", "Figures"),
     "made": ("自宅の太陽光の発電量", "Made by own PV"),
+    "made_from": ("発電量の根拠", "Made: from"),
     "used": ("使用量", "Used at home"),
     "inside_price": ("建物内の平均単価", "Average price inside"),
     "grid_price": ("系統の平均単価", "Average price of the grid"),
