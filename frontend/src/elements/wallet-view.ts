@@ -83,6 +83,11 @@ class WalletView extends LitElement {
         text-align: end;
         white-space: nowrap;
       }
+      td small {
+        white-space: normal;
+        width: 6.5em;
+        margin-inline-start: auto;
+      }
       .none {
         color: var(--warn);
         font-size: 13px;
