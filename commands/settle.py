@@ -176,7 +176,7 @@ def _differences(
         now = settle_month(_month_input(config, accounts, records, earlier))
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
-        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
+        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys(), each.estimates)
     return tuple(found)
 
 

@@ -152,7 +152,7 @@ def _evidence(statement: Statement, words: Words) -> Iterable[str]:
     if statement.peaks:
         yield _records("peaks", words["peaks"], ((each.begin, each.records) for each in statement.peaks), words)
     if statement.adjustments:
-        told = ((each.slot, each.records) for each in statement.adjustments)
+        told = ((each.slot, (*each.before, *each.records)) for each in statement.adjustments)
         yield _records("differences", words["differences"], told, words)
 
 

@@ -30,6 +30,7 @@ class Reading:
     """Into its battery, and out of it; None: nothing tells."""
     discharged_wh: int | None = 0
     records: tuple[Reference, ...] = ()
+    """Those that it was read from; of an estimate, those of what stands in."""
     estimated_from: int | None = None
     """The slot whose reading stands in for this one; None: it was measured."""
 
@@ -53,10 +54,11 @@ def stand_in(slot: int, name: str, measured: Mapping[int, Mapping[str, Reading |
     """Return what stands in for a reading that is not known: the same slot of the week before, of the last four.
 
     Only what was measured stands in for anything; of one week to the next an estimate would be copied for ever. It is
-    taken as the use at the meter alone: PV and battery of that slot are not those of this one. None: nothing is known.
+    taken as the use at the meter alone: PV and battery of that slot are not those of this one. The records are those
+    of the other slot: whoever doubts the estimate can follow it, too. None: nothing is known.
     """
     for before in substitutes(slot):
         found = measured.get(before, {}).get(name)
         if found is not None and found.estimated_from is None:
-            return Reading(found.use, estimated_from=before)
+            return Reading(found.use, records=found.records, estimated_from=before)
     return None
