@@ -150,7 +150,7 @@ class DerModels:
         rated = capacity.w_max_rtg if capacity else None
         islands = capacity.int_island_cat_rtg if capacity else None
         pv, _ = self._flows(failed)
-        pv_wh = self._counted(failed, "dc_wh_inj", PortType.PV)
+        pv_wh = self._pv_wh(failed)
         if "ac" in failed:
             return InverterReading(pv_power_w=pv, pv_wh=pv_wh, rated_power_w=rated, failed=failed)
         ac = self._ac
@@ -198,8 +198,6 @@ class DerModels:
             max_discharge_w=capacity.w_dis_cha_rte_max_rtg if capacity else None,
             set_point_w=set_point,
             lease_left_s=left,
-            charge_wh=self._counted(failed, "dc_wh_abs", PortType.ESS),
-            discharge_wh=self._counted(failed, "dc_wh_inj", PortType.ESS),
             failed=failed,
         )
         return self._bank.told(reading, failed)
@@ -302,12 +300,12 @@ class DerModels:
     def _ports(self, failed: Collection[str]) -> list[DERMeasureDCPrt]:
         return [] if self._dc is None or "dc" in failed else self._dc.prt
 
-    def _counted(self, failed: Failures, counter: str, kind: PortType) -> int | None:
-        """Give what the ports of a kind have counted; a port that tells no type may be one of them."""
+    def _pv_wh(self, failed: Failures) -> int | None:
+        """Give what the strings have counted; a port that tells no type may be one."""
         ports = self._ports(failed)
         if any(port.prt_typ is None for port in ports):
             return None
-        return counted([getattr(port, counter) for port in ports if port.prt_typ == kind])
+        return counted([port.dc_wh_inj for port in ports if port.prt_typ == PortType.PV])
 
     def _flows(self, failed: Failures) -> tuple[float | None, float | None]:
         """Give the powers of PV and battery."""

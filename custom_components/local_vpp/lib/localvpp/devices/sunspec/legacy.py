@@ -36,8 +36,8 @@ LONGEST_LEASE_S: Final = 0xFFFE
 """``InOutWRte_RvrtTms`` has 16 bits, and 0xFFFF means that it is not there."""
 
 HYBRID_INPUTS: Final = 4
-_TAKEN, _GIVEN = 2, 3
-"""Of these inputs, those that a battery is charged and discharged by; the first two are strings."""
+_STRINGS: Final = 2
+"""So many of these inputs are the PV's; by the others the battery is charged and discharged."""
 
 
 class _ExactEnergy:
@@ -196,8 +196,6 @@ class LegacyModels:
         charge_w, discharge_w = self._limits(failed)
         reading = BatteryReading(
             power_w=self._battery_power(failed),
-            charge_wh=self._battery_wh(failed, _TAKEN),
-            discharge_wh=self._battery_wh(failed, _GIVEN),
             soc_percent=percent(storage.cha_state) if storage else None,
             capacity_wh=round(nameplate.wh_rtg) if nameplate and nameplate.wh_rtg else None,
             max_charge_w=charge_w,
@@ -300,21 +298,16 @@ class LegacyModels:
         inputs = [] if self._mppt is None or "mppt" in failed else self._mppt.module
         if not self.has_battery:
             return inputs
-        return inputs[:_TAKEN] if len(inputs) == HYBRID_INPUTS else []
+        return inputs[:_STRINGS] if len(inputs) == HYBRID_INPUTS else []
 
     def _pv_wh(self, failed: Failures) -> int | None:
         return counted([each.dcwh for each in self._strings(failed)])
-
-    def _battery_wh(self, failed: Failures, at: int) -> int | None:
-        if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS or not self.has_battery:
-            return None
-        return counted([self._mppt.module[at].dcwh])
 
     def _battery_power(self, failed: Failures) -> float | None:
         if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS:
             return None
         # A battery's inputs do not sleep with the sun: only their own status counts.
-        taken, given = (_power(self._mppt.module[at], asleep=False) for at in (_TAKEN, _GIVEN))
+        taken, given = (_power(each, asleep=False) for each in self._mppt.module[_STRINGS:])
         if taken is None or given is None:
             return None
         return power(given - taken, self._most(failed))
