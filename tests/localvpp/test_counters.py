@@ -12,6 +12,7 @@ from localvpp.counters import ASLEEP_W, STANDS_MS, Counters
 from localvpp.devices import BatteryReading, Identity, InverterReading, MeterReading
 from localvpp.etp import Register
 from localvpp.rounds import Round
+from localvpp.slots import Reading
 
 START_MS = 1_800_000_000_000
 INVERTER = Identity(manufacturer="Acme", model="Sun", serial="1")
@@ -89,6 +90,18 @@ def test_an_inverter_that_is_silent_sleeps_if_its_sun_had_gone(watts: float, kno
     assert wh(night.now)[0] == known
     morning = after(night, 11 * 3600, inverter=inverter(pv_power_w=60.0, pv_wh=10_004))
     assert counted(evening.now.generated, morning.now.generated, 36_000) == Register(10_000, 10_004)
+
+
+def test_an_inverter_that_slept_before_a_restart_sleeps_after_it_and_another_one_does_not() -> None:
+    evening = after(Counters(), 0, inverter=inverter(pv_power_w=0.0, pv_wh=10_000), battery=BatteryReading(power_w=0))
+    night = after(evening, 60, inverter=None, battery=None)
+    for before, known in ((night, 10_000), (evening, None)):
+        last = Reading(START_MS + 60_000, 5_000, 70, behind=before.now)
+        again = after(Counters.resumed(last), 6 * 3600, inverter=None, battery=None)
+        assert wh(again.now)[0] == known
+    morning = after(Counters.resumed(last), 9 * 3600, inverter=inverter(pv_wh=9_000))
+    assert counted(evening.now.generated, morning.now.generated, 36_000) is None, "it has stepped back meanwhile"
+    assert Counters.resumed(None) == Counters()
 
 
 @pytest.mark.parametrize(

@@ -401,6 +401,6 @@ def test_an_open_interval_keeps_whose_registers_it_is_of_and_one_of_before_that_
 
 
 def test_an_open_interval_keeps_what_was_counted_behind_the_meter() -> None:
-    behind = Behind(Count(10, "sun", 2), None, Count(0, "none"))
+    behind = Behind(Count(10, "sun", 2), None, Count(0, "none"), asleep=True)
     begun = replace(OPEN, begin=replace(OPEN.begin, behind=behind))
     assert read_interval(write_interval(begun)) == begun

@@ -35,6 +35,8 @@ class Behind:
     generated: Count | None = None
     charged: Count | None = None
     discharged: Count | None = None
+    asleep: bool = False
+    """Whether they stand because the inverter sleeps: so they do after a restart, too, until it is heard."""
 
 
 UNKNOWN: Final = Behind()

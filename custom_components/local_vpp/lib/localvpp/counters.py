@@ -17,6 +17,7 @@ from typing import Final
 from .behind import UNKNOWN, Behind, Count
 from .devices import Identity
 from .rounds import Round
+from .slots import Reading
 
 STANDS_MS: Final = 60_000
 """Counters that nobody bills are read every ten seconds or less often, and may fail once or twice."""
@@ -51,6 +52,25 @@ class Counters:
     """As it was last told."""
     _battery_w: float | None = None
 
+    @classmethod
+    def resumed(cls, last: Reading | None) -> Counters:
+        """Go on from the last reading before a restart: what slept then sleeps until it is heard."""
+        if last is None:
+            return cls()
+
+        def kept(count: Count | None) -> _Kept | None:
+            return None if count is None else _Kept(count, last.time_ms)
+
+        behind = last.behind
+        return cls(
+            UNKNOWN,
+            kept(behind.generated),
+            kept(behind.charged),
+            kept(behind.discharged),
+            0 if behind.asleep else None,
+            0.0 if behind.asleep and behind.charged is not None else None,
+        )
+
     def after(self, read: Round, inverter: Identity | None, battery: Identity | None) -> Counters:
         """Return what is known after a second.
 
@@ -74,6 +94,7 @@ class Counters:
             shown(generated, stands=asleep),
             None if read.has_v2h else shown(charged, stands=rests),
             None if read.has_v2h else shown(discharged, stands=rests),
+            asleep,
         )
         return Counters(now, generated, charged, discharged, sun_w, battery_w)
 

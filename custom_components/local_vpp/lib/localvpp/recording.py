@@ -79,7 +79,8 @@ class Recording:
         self._diaries = diaries
         self._usage = usage
         self._clock = clock
-        self._counters = Counters()
+        self._counters: Counters | None = None
+        """None before the first second."""
         self._due: deque[Second] = deque(maxlen=MOST_WAITING)
         self._open = False
         self._saved_at = clock.monotonic()
@@ -126,6 +127,9 @@ class Recording:
         self.trouble = None
         if read.gas is not None:
             await self._gas.take(read.gas)
+        if self._counters is None:
+            begun = self._sealing.interval
+            self._counters = Counters.resumed(None if begun is None else begun.end)
         self._counters = self._counters.after(read, second.inverter, second.battery)
         try:
             await self._sealing.record(read, second.meter, second.gas_meter, self._counters.now)

@@ -260,7 +260,7 @@ def _values(reading: Reading) -> list[object]:
         None if count is None else [count.wh, count.of, count.anew]
         for count in (behind.generated, behind.charged, behind.discharged)
     ]
-    return [reading.time_ms, reading.import_wh, reading.export_wh, reading.meter, counts]
+    return [reading.time_ms, reading.import_wh, reading.export_wh, reading.meter, counts, behind.asleep]
 
 
 def _reading(
@@ -268,11 +268,12 @@ def _reading(
     import_wh: int,
     export_wh: int,
     meter: str | None = None,
-    counts: Sequence[Sequence[Any] | None] = (),
+    counts: Sequence[Sequence[Any] | None] = (None, None, None),
+    asleep: bool = False,
 ) -> Reading:
     """Return a reading of its values; what older versions have not kept is unknown."""
-    behind = Behind(*(None if count is None else Count(*count) for count in counts))
-    return Reading(time_ms, import_wh, export_wh, meter, behind)
+    generated, charged, discharged = (None if count is None else Count(*count) for count in counts)
+    return Reading(time_ms, import_wh, export_wh, meter, Behind(generated, charged, discharged, asleep))
 
 
 def read_reading(data: bytes | None) -> Reading | None:
