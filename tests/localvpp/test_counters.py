@@ -138,6 +138,14 @@ def test_a_flat_without_an_inverter_makes_nothing_unless_something_flowed_out(
     assert wh(silent.now) == (made, 0, 0)
 
 
+def test_whether_an_inverter_that_was_never_heard_has_a_battery_is_not_known() -> None:
+    silent = after(Counters(), 0, inverter=None, has_battery=False, battery=None)
+    assert wh(silent.now) == (None, None, None)
+    heard = after(silent, 5, has_battery=False, battery=None, inverter=inverter(pv_power_w=0.0, pv_wh=10_000))
+    assert wh(heard.now) == (10_000, 0, 0)
+    assert wh(after(heard, 6 * 3600, inverter=None, has_battery=False, battery=None).now) == (10_000, 0, 0), "it sleeps"
+
+
 def test_a_battery_that_is_found_later_and_a_car_that_gives_back_leave_what_was_stored_unknown() -> None:
     without = after(Counters(), 0, has_battery=False, battery=None)
     found = after(without, 10, battery=None)

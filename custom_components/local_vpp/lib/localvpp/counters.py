@@ -87,15 +87,13 @@ class Counters:
         generated = self._made(read, inverter)
         charged, discharged = self._stored(read, battery)
 
-        def shown(kept: _Kept | None, *, stands: bool) -> Count | None:
-            return None if kept is None else kept.at(read.time_ms, asleep=stands)
+        def stored(kept: _Kept | None) -> Count | None:
+            if kept is None or read.has_v2h:
+                return None
+            return kept.at(read.time_ms, asleep=asleep if kept.count.of == NOBODY else rests)
 
-        now = Behind(
-            shown(generated, stands=asleep),
-            None if read.has_v2h else shown(charged, stands=rests),
-            None if read.has_v2h else shown(discharged, stands=rests),
-            asleep,
-        )
+        made = None if generated is None else generated.at(read.time_ms, asleep=asleep)
+        now = Behind(made, stored(charged), stored(discharged), asleep)
         return Counters(now, generated, charged, discharged, sun_w, battery_w)
 
     def _made(self, read: Round, inverter: Identity | None) -> _Kept | None:
@@ -114,6 +112,8 @@ class Counters:
         return _next(kept, reading.energy_wh, fed, read.time_ms - reading.ages_ms.get("energy_wh", 0))
 
     def _stored(self, read: Round, battery: Identity | None) -> tuple[_Kept | None, _Kept | None]:
+        if read.inverter is None and read.has_inverter and not read.has_battery:
+            return self._charged, self._discharged  # Whether it has a battery is known once it has been heard.
         if battery is None or not read.has_battery:
             return _next(self._charged, 0, NOBODY, read.time_ms), _next(self._discharged, 0, NOBODY, read.time_ms)
         into, out_of = f"{battery}: charged", f"{battery}: discharged"
