@@ -86,11 +86,11 @@ COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
 KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 """Kinds that bring a key into the directory."""
 
-CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
-"""Kinds by which the building says something of a device."""
-
 METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
 """The kinds of records that a meter's intervals give."""
+
+CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
+"""Kinds by which the building says something of a device."""
 
 DOCUMENTED: Final = frozenset({Kind.DRILL, Kind.ORDERS, Kind.BOOK, Kind.CLEARED})
 """Kinds that name one document by its hash, and measure nothing."""
