@@ -182,8 +182,14 @@ class Body:
             total += wh
         if total != self.energy_wh:
             raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} {self.unit}")
-        for name, register in (("import", self.imported), ("export", self.exported), *self.behind.items()):
-            if register and register.end < register.begin:
+        for name, register in (
+            ("import", self.imported),
+            ("export", self.exported),
+            ("generated", self.generated),
+            ("charged", self.charged),
+            ("discharged", self.discharged),
+        ):
+            if register is not None and register.end < register.begin:
                 raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} {self.unit}")
         if self.carrier is not None and self.behind:
             raise FieldError("of another carrier than electricity nothing is generated or stored behind the meter")

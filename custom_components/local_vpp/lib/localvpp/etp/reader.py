@@ -202,11 +202,16 @@ def _body(
     seconds_count: bytes | None,
     meter: bytes | None,
     carrier: bytes | None,
-    *behind: bytes | None,
+    made_begin: bytes | None,
+    made_end: bytes | None,
+    charged_begin: bytes | None,
+    charged_end: bytes | None,
+    discharged_begin: bytes | None,
+    discharged_end: bytes | None,
 ) -> Body | None:
     """Return the body of these fields; None when they make none."""
-    words = (frequency, place, price, seconds_root, seconds_count, meter, carrier)
-    optional = (import_begin, export_begin, *words, *behind[::2])
+    registers = (import_begin, export_begin, made_begin, charged_begin, discharged_begin)
+    optional = (*registers, frequency, place, price, seconds_root, seconds_count, meter, carrier)
     if head[0] != 0xA0 + _NEEDED_KEYS + len(optional) - optional.count(None):
         return None
     seconds, mean = number(slot_seconds), _number(frequency)
@@ -235,9 +240,9 @@ def _body(
             seconds_count=_number(seconds_count),
             price=_number(price),
             carrier=None if carrier is None else Carrier(carrier[0]),
-            generated=_register(*behind[:2]),
-            charged=_register(*behind[2:4]),
-            discharged=_register(*behind[4:]),
+            generated=_register(made_begin, made_end),
+            charged=_register(charged_begin, charged_end),
+            discharged=_register(discharged_begin, discharged_end),
         )
     except FieldError, UnicodeDecodeError:
         return None
