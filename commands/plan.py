@@ -36,7 +36,10 @@ from . import planmaking
 from .errors import CommandError
 from .files import read_bytes, write_bytes
 
-FORMATS: Final[dict[str, Callable[[Plan, CodeTable], bytes]]] = {"csv": lambda plan, _: to_csv(plan), "xml": to_xml}
+FORMATS: Final[dict[str, Callable[[Plan, CodeTable, int], bytes]]] = {
+    "csv": lambda plan, *_: to_csv(plan),
+    "xml": to_xml,
+}
 _LONGEST_GATE_MINUTES: Final = 7 * 24 * 60
 
 
@@ -84,15 +87,15 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    table = _table(arguments.codes)
+    table, gate = _table(arguments.codes), arguments.gate_minutes * 60
     plan = _usable(arguments.plan)
-    findings = check(plan, table=table, gate_seconds=arguments.gate_minutes * 60)
+    findings = check(plan, table=table, gate_seconds=gate)
     if findings:
         raise CommandError(
             f"{arguments.plan} is not written: {findings[0].says} ({len(findings)} findings; see them with plan check)"
         )
     try:
-        data = FORMATS[arguments.format](plan.whole if arguments.without_flats else plan, table)
+        data = FORMATS[arguments.format](plan.whole if arguments.without_flats else plan, table, gate)
     except PlanError as error:
         raise CommandError(f"{arguments.plan} is not written: {error}") from error
     if arguments.format == "xml":

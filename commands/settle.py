@@ -8,7 +8,7 @@ records gets the same bytes.
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 import json
@@ -20,16 +20,19 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, load, load_accounts
-from coordinator.settlement.months import MonthError, Records, read_month, unlike
+from coordinator.settlement.months import MonthError, Records, read_month, shared_otherwise, unlike
 from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
 from localvpp.settlement.month import (
+    BUILDING,
     BilledMonth,
     Billing,
     Difference,
+    Fee,
     IdentityError,
     MonthInput,
     SettledMonth,
+    billing_of,
     encode_month,
     read_billed,
     settle_month,
@@ -44,6 +47,7 @@ from localvpp.statements import (
     building_pdf,
     collection_csv,
     debits,
+    exact_yen,
     records_csv,
     statement_csv,
     statement_page,
@@ -100,11 +104,13 @@ def run(arguments: argparse.Namespace) -> int:
         config = load(arguments.file)
         accounts = load_accounts(arguments.accounts or config.accounts, config)
         records = asyncio.run(_read(config, accounts, arguments.month))
-        differences = _differences(config, accounts, arguments.month, arguments.billed)
+        billed = {each.name for each in records.parties if billing_of(each, arguments.month)[0] is Billing.BILLED}
+        differences = _differences(config, accounts, arguments.month, arguments.billed, {*billed, BUILDING})
         given = replace(
             _month_input(config, accounts, records, arguments.month),
             utility=_utility(config, accounts, records, arguments.month),
-            fees=accounts.fees,
+            utility_kwh=arguments.month in accounts.kwh,
+            fees=_fees(accounts.fees, {each.name for each in records.parties}, arguments.month),
             differences=differences,
             charged_yen=accounts.charged_yen.get(arguments.month),
         )
@@ -156,10 +162,29 @@ async def _read(config: BuildingConfig, accounts: Accounts, month: Month) -> Rec
         await close_database(engine)
 
 
+def _fees(fees: Sequence[Fee], parties: Set[str], month: Month) -> tuple[Fee, ...]:
+    """Return the fees of a month; the part of who is not there, yet or any more, is the building's."""
+    found = []
+    for fee in fees:
+        absent = sorted(fee.parts.keys() - parties)
+        parts = {name: part for name, part in fee.parts.items() if name in parties}
+        if absent:
+            parts[BUILDING] = sum(fee.parts[name] for name in absent)
+            sys.stderr.write(
+                f"local-vpp: fee {fee.name!r}: the part of {', '.join(absent)}, who is no party of {month}, falls to "
+                "the building\n"
+            )
+        found.append(replace(fee, parts=parts))
+    return tuple(found)
+
+
 def _differences(
-    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path]
+    config: BuildingConfig, accounts: Accounts, month: Month, files: Sequence[Path], payers: Set[str]
 ) -> tuple[Difference, ...]:
-    """Return what has changed of earlier months since they were billed."""
+    """Return what has changed of earlier months since they were billed, of those who are billed in this one.
+
+    What has changed of others is found again as often as it is asked for, until it is on a bill.
+    """
     billed: dict[Month, BilledMonth] = {}
     for file in files:
         try:
@@ -176,8 +201,15 @@ def _differences(
         now = settle_month(_month_input(config, accounts, records, earlier))
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
-        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
-    return tuple(found)
+        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys(), each.estimates)
+    for name in sorted({each.party for each in found} - payers):
+        count = sum(each.party == name for each in found)
+        money = sum(each.money for each in found if each.party == name)
+        sys.stderr.write(
+            f"local-vpp: {count} differences of {name} are on nobody's bill: it is not billed in {month}. It owes "
+            f"{exact_yen(money)} yen more for earlier months\n"
+        )
+    return tuple(each for each in found if each.party in payers)
 
 
 def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:
@@ -204,30 +236,46 @@ def _utility(config: BuildingConfig, accounts: Accounts, records: Records, month
     known = [kw for kw in maxima if kw is not None]
     if known and None in maxima[maxima.index(known[0]) :]:
         raise MonthError("maxima_kw has a month missing between others: write all since the supply began, or twelve")
+    own = accounts.maxima_kw.get(month)
+    if own is None and accounts.tariff.agreed_kw is None:
+        own = _highest_kw(config, records, month)
+    told = accounts.kwh.get(month)
+    if told is None:
+        energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
+    else:
+        energy = {band: kwh * 1000 for band, kwh in told.items()}
+    factor = accounts.power_factors.get(month, accounts.power_factor)
+    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own or 0], factor))
+
+
+def _highest_kw(config: BuildingConfig, records: Records, month: Month) -> int:
+    """Return a month's highest demand by the bulk meter; say how much of the month it has not told."""
     imports = ((slot.begin, None if slot.bulk is None else slot.bulk.import_wh) for slot in records.slots)
     peak = peak_of(imports, config.slot_seconds)
-    own = accounts.maxima_kw.get(month, None if peak is None else peak.kw)
-    if own is None:
+    if peak is None:
         raise MonthError(f"the bulk meter is not known in {month}: write its highest demand into maxima_kw")
-    energy = wh_by_band(accounts.tariff, records.slots, config.slot_seconds)
-    return utility_bill(accounts.tariff, MonthUse(month, energy, [*known, own], accounts.power_factor))
+    if peak.unknown:
+        sys.stderr.write(
+            f"local-vpp: the bulk meter is unknown in {peak.unknown} half hours of {month}, any of which may have been "
+            f"the highest: compare {peak.kw} kW with the utility's bill, and write its figure into maxima_kw\n"
+        )
+    return peak.kw
 
 
 def _check(settled: SettledMonth, records: Records) -> None:
-    """Raise if the month is not what was shared, and signed, slot by slot, though all are billed."""
-    different = unlike(settled, records)
-    if not different:
-        return
-    left_out = [name for name, billing in settled.billing.items() if billing is not Billing.BILLED]
-    if not left_out:
+    """Raise if the month is not what was shared, and signed, slot by slot; say what is billed otherwise than that."""
+    if different := unlike(settled, records):
         raise CommandError(
             f"slot {different[0]}, and {len(different) - 1} others, were settled otherwise than their records say now: "
-            "look at them with `local-vpp log` before anybody is billed"
+            "look at them with `local-vpp log` before anybody is billed; a month of which records were erased is not "
+            "billed any more"
         )
-    sys.stderr.write(
-        f"local-vpp: {len(different)} slots are shared otherwise than when they were settled, because "
-        f"{', '.join(left_out)} cannot be billed\n"
-    )
+    if otherwise := shared_otherwise(settled, records):
+        left_out = [name for name, billing in settled.billing.items() if billing is not Billing.BILLED]
+        sys.stderr.write(
+            f"local-vpp: {len(otherwise)} slots are shared otherwise than when they were settled, because "
+            f"{', '.join(left_out)} cannot be billed\n"
+        )
 
 
 def _sums(settled: SettledMonth, debit: Debit | None, words: Words) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from localvpp.market.arrays import Flags, Ints
 from localvpp.market.checking.setting import Columns, Turns
 from localvpp.market.lots import Lots, Tree, in_columns
-from localvpp.market.ties import Draw
+from localvpp.market.ties import Draw, Owners
 
 TICKS = 4_000
 """Limits lie from 0 to 40 yen/kWh, in ticks of 0.01 yen."""
@@ -36,9 +36,8 @@ class Drawn:
             limit=self.limit,
             bid=self.bid,
             place=self.place,
-            flat=np.arange(len(self)),
             orders=Draw(SEED, self.names),
-            flats=Draw(SEED, self.names),
+            owners=Owners(SEED, self.names),
         )
 
     def columns(self) -> Columns:

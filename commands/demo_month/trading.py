@@ -8,7 +8,7 @@ from datetime import UTC
 import hashlib
 from typing import Final
 
-from localvpp.bidder.deciding import battery_of
+from localvpp.bidder.charge import battery_of
 from localvpp.etp import DeviceId
 from localvpp.forecast import Forecast, Kind, forecast
 from localvpp.market import Book, Objective, Order, PriceRule, clear

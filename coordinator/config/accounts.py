@@ -32,8 +32,12 @@ class Accounts:
     tariff: Tariff | None
     """None: the utility's bill is not worked out, and there is no margin."""
     power_factor: int
+    """In percent, of months that have none of their own."""
+    power_factors: Mapping[Month, int]
     maxima_kw: Mapping[Month, int]
     """Maximum demands of months, from the utility's bills."""
+    kwh: Mapping[Month, Mapping[str, int]]
+    """Of months whose kWh, by the tariff's bands, are taken from the utility's bill."""
     meters: Mapping[str, MeterPapers]
     """By flat, and those of the common parts and the roof."""
     fees: tuple[Fee, ...]
@@ -72,6 +76,8 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
             _among(marked, ("fees", at, "parts", name), name, names)
     for name in values["recipients"]:
         _among(marked, ("recipients", name), name, {*building.flats})
+    if values["split"] is Split.BY_COST and values["tariff"] is None:
+        raise marked.error(("split",), "by cost divides what the utility's bill comes to: name its `tariff`")
     debit = values.get("debit")
     for name in () if debit is None else debit["payers"]:
         _among(marked, ("debit", "payers", name), name, {*building.flats})
@@ -82,7 +88,9 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         issuer=Issuer(**values["issuer"]),
         tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
         power_factor=values["power_factor"],
+        power_factors=_by_month(marked, "power_factors", values["power_factors"]),
         maxima_kw=maxima_kw,
+        kwh=_by_month(marked, "kwh", values["kwh"]),
         meters={name: MeterPapers(**papers) for name, papers in values["meters"].items()},
         fees=tuple(_fee(marked, at, fee) for at, fee in enumerate(values["fees"])),
         split=values["split"],
@@ -108,7 +116,7 @@ def _fee(marked: Marked, at: int, values: Mapping[str, Any]) -> Fee:
         raise marked.error(("fees", at), str(error)) from error
 
 
-def _by_month(marked: Marked, key: str, values: Mapping[str, int]) -> dict[Month, int]:
+def _by_month[Value](marked: Marked, key: str, values: Mapping[str, Value]) -> dict[Month, Value]:
     found = {}
     for text, value in values.items():
         try:
@@ -141,6 +149,7 @@ def _split(value: object) -> Split:
 
 
 _MOST_YEN: Final = 10**9
+_MOST_KWH: Final = 10**8
 
 _FORM: Final = Form(
     vol.Schema(
@@ -152,7 +161,9 @@ _FORM: Final = Form(
             },
             vol.Optional("tariff", default=None): unless_none(printable),
             vol.Optional("power_factor", default=100): whole(0, 100, "percent"),
+            vol.Optional("power_factors", default=dict): {str: whole(0, 100, "percent")},
             vol.Optional("maxima_kw", default=dict): {str: whole(0, 10_000, "kW")},
+            vol.Optional("kwh", default=dict): {str: {str: whole(0, _MOST_KWH, "kWh")}},
             vol.Required("meters"): {
                 str: {
                     vol.Required("serial"): printable,

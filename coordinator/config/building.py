@@ -182,7 +182,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         place, told = wrong
         raise marked.error(("drills", *place), told)
     limits = drill_limits(values["drills"])
-    if (wrong := market_problem(values.get("market"), limits.lines)) is not None:
+    if (wrong := market_problem(values.get("market"), limits.lines, flats)) is not None:
         raise marked.error(*wrong)
     sharing, slot_seconds = values.get("sharing"), values["slot_minutes"] * 60
     if (wrong := sharing_problem(sharing, flats, slot_seconds, has_market="market" in values)) is not None:

@@ -16,7 +16,8 @@ from localvpp.statements import BankAccount, Collector, Payer, half_width
 from .checks import whole, yes_or_no
 
 _KINDS: Final = (1, 2, 9)
-_LAST_DAY: Final = 28
+_LAST_DAY: Final = 31
+"""Of every month its last (月末)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`market`: whether flats trade slot by slot, and by what rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ class MarketRulesConfig:
     """The earlier rounds of a slot are closed so long before it begins, longest first."""
     objective: Objective
     price: PriceRule
+    without: frozenset[str] = frozenset()
+    """Flats that do not trade: their meters may not be billed from."""
 
 
 def objective(value: object) -> Objective:
@@ -47,8 +49,8 @@ def price_rule(value: object) -> PriceRule:
 
 def market_rules(values: Mapping[str, Any]) -> MarketRulesConfig:
     """Return the rules of values in which nothing is wrong."""
-    told = {name: value for name, value in values.items() if name != "rounds"}
-    return MarketRulesConfig(**told, leads_s=_leads(values))
+    told = {name: value for name, value in values.items() if name not in {"rounds", "without"}}
+    return MarketRulesConfig(**told, leads_s=_leads(values), without=frozenset(values["without"]))
 
 
 def _leads(values: Mapping[str, Any]) -> tuple[int, ...]:
@@ -61,7 +63,7 @@ def _leads(values: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def market_problem(
-    values: Mapping[str, Any] | None, lines: Sequence[LineLimit]
+    values: Mapping[str, Any] | None, lines: Sequence[LineLimit], flats: Collection[str]
 ) -> tuple[tuple[str | int, ...], str] | None:
     """Return what is wrong with the values taken together and with the building's lines, and where."""
     if values is None:
@@ -72,6 +74,9 @@ def market_problem(
         return ("market", "rounds"), problem
     if problem := unsuited_rules(values["objective"], values["price"], lines=bool(lines)):
         return ("market", "price"), problem
+    for at, flat in enumerate(values["without"]):
+        if flat not in flats:
+            return ("market", "without", at), f"{flat!r} is not among the flats"
     for at, line in enumerate(lines):
         if line.name == ROOT:
             return ("drills", "lines", at, "name"), f"{ROOT!r} is the name of the whole: call the line otherwise"

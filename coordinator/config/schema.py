@@ -187,6 +187,7 @@ SCHEMA: Final = vol.Schema(
             vol.Optional("show_s", default=10): whole(1, 600, "seconds after the gate"),
             vol.Optional("objective", default=Objective.GAIN): objective,
             vol.Optional("price", default=PriceRule.MID): price_rule,
+            vol.Optional("without", default=list): [_flat],
         },
         vol.Optional("sharing"): SHARING,
         vol.Optional("keys", default=dict): {

@@ -43,6 +43,7 @@ def rules_of(config: BuildingConfig, market: MarketRulesConfig) -> Rules:
         price=market.price,
         nodes=lines.nodes,
         places=lines.places,
+        without=market.without,
     )
 
 

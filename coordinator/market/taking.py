@@ -83,6 +83,8 @@ class Taking:
         if known is None or (known.stored.book is not None and device not in known.shown):
             return
         problem = orders_problem(told, known, known.rules.origin, device)
+        if member.name in known.rules.without:
+            problem = "the rules leave it out"
         if problem is not None:
             _log.warning("Orders of flat %s do not count: %s", member.name, problem)
             return

@@ -1,7 +1,8 @@
 """A day of the building: its plan by what was known before it, and what its meters have counted of it since.
 
-Flats are foretold by their settled slots, the common parts by theirs where they have a meter. A plan is made anew each
-time from the same records, and comes out the same: none is stored.
+Flats and the roof are foretold by their settled slots, the common parts by theirs where they have a meter: those that
+were there when the plan was made, each by all devices that it has had. A plan is made anew each time from the same
+records, and comes out the same, whoever is there now: none is stored.
 """
 
 import asyncio
@@ -29,7 +30,8 @@ from localvpp.plan import (
 from localvpp.settlement import PriceList
 
 from ..settlement.months import COMMON
-from ..store import Member, Role, prices as price_store
+from ..settlement.stays import stays_before
+from ..store import SHARING, Member, entries as entry_store, prices as price_store
 from ..store.tables import shares, slots
 from .deals import deals_between
 
@@ -48,15 +50,20 @@ async def read_day(connection: AsyncConnection, name: str, members: Sequence[Mem
 
     Raises PlanError, ForecastError: the plan cannot be made.
     """
-    current = {each.device: each.name for each in members if each.is_current and each.role is Role.FLAT}
-    begin = made_at(day, now) - LOOKS_BACK_S
+    at = made_at(day, now)
+    begin = at - LOOKS_BACK_S
     begin -= begin % day.slot_seconds
     count = (day.end - begin) // day.slot_seconds
     common, bulk = await _of_building(connection, begin, day, count)
-    net = {COMMON: common} if np.isfinite(common).any() else {}
-    for device, flat in current.items():
-        net[flat] = await _of_flat(connection, device, begin, day, count)
-    deals = await deals_between(connection, day.begin, day.end, current)
+    known = (at - begin) // day.slot_seconds
+    net = {COMMON: common} if np.isfinite(common[:known]).any() else {}
+    gone = any(not each.is_current for each in members)
+    revoked_ms = await entry_store.revoked_ms(connection) if gone else {}
+    for stay in stays_before(members, revoked_ms, at * 1000):
+        if stay.role in SHARING and (stay.end_ms is None or stay.end_ms > at * 1000):
+            devices = [each.device for each in members if (each.name, each.role) == (stay.name, stay.role)]
+            net[stay.name] = await _of_party(connection, devices, begin, day, count)
+    deals = await deals_between(connection, day.begin, day.end, {each.device: each.name for each in members})
     parties = [_metered(flat, begin, day, row) for flat, row in net.items()]
     plan = await asyncio.to_thread(plan_metered, name, day, now, parties, deals)
     prices = _prices(day, await price_store.every(connection))
@@ -76,17 +83,23 @@ def _metered(name: str, begin: int, day: Day, net: Floats) -> Metered:
     )
 
 
-async def _of_flat(connection: AsyncConnection, device: DeviceId, begin: int, day: Day, count: int) -> Floats:
-    """Return what a flat's meter has counted, inwards less outwards; NaN is unknown."""
+async def _of_party(
+    connection: AsyncConnection, devices: Sequence[DeviceId], begin: int, day: Day, count: int
+) -> Floats:
+    """Return what the meter of a flat, or of the roof, has counted, inwards less outwards; NaN is unknown.
+
+    Of a slot that two of its devices have told the later one's counts, as on its bill.
+    """
     found = np.full(count, np.nan)
-    rows = await connection.execute(
-        select(shares.c.slot, shares.c.import_wh, shares.c.export_wh)
-        .join(slots, slots.c.slot == shares.c.slot)
-        .where(shares.c.device == device, shares.c.slot >= begin, shares.c.slot < day.end)
-        .where(slots.c.seconds == day.slot_seconds)
-    )
-    for row in rows:
-        found[(row.slot - begin) // day.slot_seconds] = row.import_wh - row.export_wh
+    for device in devices:
+        rows = await connection.execute(
+            select(shares.c.slot, shares.c.import_wh, shares.c.export_wh)
+            .join(slots, slots.c.slot == shares.c.slot)
+            .where(shares.c.device == device, shares.c.slot >= begin, shares.c.slot < day.end)
+            .where(slots.c.seconds == day.slot_seconds)
+        )
+        for row in rows:
+            found[(row.slot - begin) // day.slot_seconds] = row.import_wh - row.export_wh
     return found
 
 

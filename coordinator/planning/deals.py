@@ -23,6 +23,7 @@ async def deals_between(
 ) -> tuple[Deal, ...]:
     """Return the trades of all slots that begin within a span and were cleared, by the names of flats.
 
+    `names` has those of all members that ever were: what a box that was replaced has traded is its flat's.
     Raises PlanError where the documents of one are gone: a plan without its trades would be another.
     """
     found: list[Deal] = []

@@ -9,7 +9,7 @@ One thing makes them differ: who has no meter that is fit for billing took part 
 the bills now.
 """
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,12 +21,15 @@ from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, Shar
 from localvpp.settlement.month import (
     WEEK_SECONDS,
     WEEKS_BACK,
+    Billing,
     Party,
     Reading,
     Reference,
     Role as PartyRole,
     SettledMonth,
+    SettledSlot as MonthSlot,
     SlotInput,
+    settle_slot,
     substitutes,
 )
 from localvpp.settlement.tariff import Month
@@ -35,6 +38,7 @@ from localvpp.traded import trade_of
 from ..config import Accounts, BuildingConfig
 from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
 from ..store.slots import LoggedTransfer, SettledSlot
+from .stays import Stay, stays_before
 from .working import told_by
 
 COMMON: Final = Role.COMMON.value
@@ -52,7 +56,8 @@ class Records:
     shares: Mapping[int, Mapping[str, Share]]
     """What was shared, by slot and flat, of slots that are settled."""
     pending: tuple[int, ...]
-    """Slots that there are records of, and that are not settled yet."""
+    """Slots that are to be settled yet, as flats have told of them, and those of which it is not known here how they
+    were settled. What flats tell of a slot when a later one is settled comes too late for it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The documents of the sharing keys of the slots, by their words."""
 
@@ -69,10 +74,14 @@ async def read_month(
     if prices is None:
         raise MonthError("the building has no prices yet: start its coordinator once")
     begins = month.slots(config.slot_seconds)
-    told, _ = await entry_store.told_between(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
-    _, tellers = await entry_store.told_between(connection, begins.start, begins.stop)
-    parties = _parties(accounts, members, begins.stop * 1000, tellers)
-    house = _House(config.slot_seconds, members, {party.name for party in parties})
+    told = await entry_store.told_between(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
+    last = await slot_store.last(connection)
+    revoked_ms = {} if all(each.is_current for each in members) else await entry_store.revoked_ms(connection)
+    known = stays_before(members, revoked_ms, begins.stop * 1000)
+    stays = [stay for stay in known if stay.touches(begins.start * 1000, begins.stop * 1000)]
+    parties = _parties(accounts, stays)
+    house = _House(config.slot_seconds, members, [stay for stay in stays if stay.role is not Role.BULK])
+    house.over = -1 if last is None else last
     slots: list[SlotInput] = []
     shares: dict[int, Mapping[str, Share]] = {}
     for begin in begins:
@@ -80,22 +89,46 @@ async def read_month(
         slots.append(await _slot(connection, house, begin, settled, prices, told))
         if settled is not None:
             shares[begin] = {house.names[device]: share for device, share in settled.shares.items()}
-    lacking = {slot.begin: [party.name for party in parties if slot.readings.get(party.name) is None] for slot in slots}
+    lacking = {
+        slot.begin: [
+            party.name for party in parties if slot.readings.get(party.name) is None and party.name not in slot.absent
+        ]
+        for slot in slots
+    }
     earlier = {
         at for begin, names in lacking.items() if names for at in substitutes(begin) if at < begins.start and at in told
     }
     before = {}
     for begin in sorted(earlier):
         before[begin] = (await _slot(connection, house, begin, None, prices, told)).readings
-    pending = tuple(begin for begin in begins if begin in told and begin not in shares)
+    ended = await entry_store.told_between(connection, begins.start, begins.stop, Kind.SETTLED)
+    flats = [each.device for each in members if each.role is Role.FLAT]
+    ripe = await entry_store.told_between(connection, max(begins.start, house.over + 1), begins.stop, of=flats)
+    pending = tuple(begin for begin in begins if begin in ended | ripe and begin not in shares)
     keys = {word: rule.document for word, rule in sorted(house.rules.items())}
     return Records(parties, tuple(slots), before, shares, pending, keys)
 
 
 def unlike(settled: SettledMonth, records: Records) -> list[int]:
-    """Return the slots whose shares are not those that were settled, and signed, when they were new."""
+    """Return the slots whose shares are not those that were settled, and signed, when they were new.
+
+    Worked out among all who took part then: who is not billed now, too.
+    """
+    if all(each is Billing.BILLED for each in settled.billing.values()):
+        slots: Sequence[MonthSlot] = settled.slots
+    else:
+        slots = [settle_slot(slot.given, settled.given.parties, (), {}) for slot in settled.slots]
+    return _differing(slots, records)
+
+
+def shared_otherwise(settled: SettledMonth, records: Records) -> list[int]:
+    """Return the slots that are billed otherwise than they were settled; who is not billed has no part in these."""
+    return _differing(settled.slots, records)
+
+
+def _differing(slots: Sequence[MonthSlot], records: Records) -> list[int]:
     found = []
-    for slot in settled.slots:
+    for slot in slots:
         then = records.shares.get(slot.given.begin)
         if then is None:
             continue
@@ -105,16 +138,13 @@ def unlike(settled: SettledMonth, records: Records) -> list[int]:
     return found
 
 
-def _parties(
-    accounts: Accounts, members: Sequence[Member], end_ms: int, tellers: Collection[DeviceId]
-) -> tuple[Party, ...]:
-    """Return who was there: whoever was enrolled before the month's end, and had not left before it began."""
-    there = [each for each in members if each.enrolled_ms < end_ms and (each.is_current or each.device in tellers)]
-    flats = sorted({member.name for member in there if member.role is Role.FLAT})
+def _parties(accounts: Accounts, stays: Sequence[Stay]) -> tuple[Party, ...]:
+    """Return who was there at any time of the month."""
+    flats = [stay.name for stay in stays if stay.role is Role.FLAT]
     parties = [Party(flat, PartyRole.FLAT, accounts.meters.get(flat)) for flat in flats]
-    if any(member.role is Role.COMMON for member in there):
+    if any(stay.role is Role.COMMON for stay in stays):
         parties.append(Party(COMMON, PartyRole.COMMON, accounts.meters.get(COMMON), shares=False))
-    if any(member.role is Role.ROOF for member in there):
+    if any(stay.role is Role.ROOF for stay in stays):
         parties.append(Party(ROOF, PartyRole.ROOF, accounts.meters.get(ROOF)))
     return tuple(parties)
 
@@ -122,17 +152,25 @@ def _parties(
 class _House:
     """Whose records are whose."""
 
-    def __init__(self, seconds: int, members: Sequence[Member], parties: set[str]) -> None:
+    def __init__(self, seconds: int, members: Sequence[Member], stays: Sequence[Stay]) -> None:
         self.seconds = seconds
+        self.stays = stays
         self.names = {member.device: member.name for member in members}
-        self.metered = [
-            (member.device, member.name)
-            for member in members
-            if member.role in {Role.FLAT, Role.COMMON, Role.ROOF} and member.name in parties
-        ]
-        self.bulk = [member.device for member in members if member.role is Role.BULK]
+        parties = {(stay.name, stay.role) for stay in stays}
+        self.metered = [(member.device, member.name) for member in members if (member.name, member.role) in parties]
+        bulk = [member.device for member in members if member.role is Role.BULK]
+        if len(bulk) > 1:
+            raise MonthError(f"the directory has {len(bulk)} bulk meters, and a building is billed by one")
+        self.bulk = bulk[0] if bulk else None
+        self.over = -1
+        """The last slot that was settled: no earlier one will be any more."""
         self.rules: dict[str, KeyRule] = {}
         """The sharing keys that slots were settled with, by their words."""
+
+    def absent(self, begin: int) -> frozenset[str]:
+        """Return who was not there for all of a slot."""
+        span = (begin * 1000, (begin + self.seconds) * 1000)
+        return frozenset(stay.name for stay in self.stays if not stay.covers(*span))
 
     def rule(self, prices: PriceList, word: str) -> KeyRule:
         """Return a slot's sharing key. Raises MonthError."""
@@ -161,14 +199,16 @@ async def _slot(
     came_late = set()
     for device, name in house.metered:
         reading = told_all.reading(device, begin, house.seconds, size)
-        if reading is None and size is not None:
+        if size is not None and reading is None:
             reading = told_all.reading(device, begin, house.seconds, None)
             if reading is not None:
                 came_late.add(name)
+        elif size is None and reading is not None and begin < house.over:
+            came_late.add(name)
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
             readings[name], then[name] = reading, device
-    bulks = [reading for device in house.bulk if (reading := told_all.reading(device, begin, house.seconds, None))]
+    bulk = None if house.bulk is None else told_all.reading(house.bulk, begin, house.seconds, None)
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
     word = prices.key_at(begin) if basis is None else basis.reason or DYNAMIC.word
@@ -177,13 +217,14 @@ async def _slot(
     return SlotInput(
         begin=begin,
         readings=readings,
-        bulk=bulks[0].use if bulks else None,
-        bulk_records=bulks[0].records if bulks else (),
+        bulk=None if bulk is None else bulk.use,
+        bulk_records=() if bulk is None else bulk.records,
         prices=held,
         key=_key(basis, moved, house.rule(prices, word), begin, (then, house.names)),
         rule=word,
         logged=_logged(house, moved),
         late=frozenset(came_late),
+        absent=house.absent(begin) - readings.keys(),
     )
 
 
@@ -233,4 +274,11 @@ class _Told:
         meter = meter_slot(device, begin, seconds, told)
         if meter is None:
             return None
-        return Reading(meter.use, records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)))
+        own = meter.own
+        return Reading(
+            meter.use,
+            own.made_wh,
+            own.charged_wh,
+            own.discharged_wh,
+            records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)),
+        )

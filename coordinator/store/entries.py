@@ -25,8 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from localvpp.etp import Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
-from localvpp.slots import METERED
+from localvpp.etp import METERED, Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
 
 from .members import Role
 from .tables import conflicts, entries, log_head, members
@@ -214,6 +213,17 @@ async def words(connection: AsyncConnection) -> list[Word]:
     return told
 
 
+async def revoked_ms(connection: AsyncConnection) -> dict[DeviceId, int]:
+    """Return when devices were revoked, by the building's own words. It reads the whole log."""
+    rows = await connection.execute(
+        select(entries.c.envelope, entries.c.end_ms)
+        .where(entries.c.kind == int(Kind.REVOKE))
+        .order_by(entries.c.log_index)
+    )
+    found = {parse_envelope(row.envelope).envelope.concerns: row.end_ms for row in rows}
+    return {device: end_ms for device, end_ms in found.items() if device is not None}
+
+
 async def chain_after(connection: AsyncConnection, device: DeviceId, seq: int, size: int, limit: int) -> list[Entry]:
     """Return a device's entries after a seq, in the order of its chain, of the first `size` (what is published)."""
     rows = await connection.execute(
@@ -350,12 +360,14 @@ async def intervals(connection: AsyncConnection, slot: int) -> list[Entry]:
     return await of_kind(connection, slot, Kind.INTERVAL)
 
 
-async def told_between(connection: AsyncConnection, begin: int, end: int) -> tuple[set[int], set[DeviceId]]:
-    """Return the slots from begin to before end that there are interval records of, and whose they are."""
-    such = (entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(Kind.INTERVAL))
-    of = await connection.execute(select(entries.c.slot).where(*such).distinct())
-    by = await connection.execute(select(entries.c.device).where(*such).distinct())
-    return {row.slot for row in of}, {DeviceId(row.device) for row in by}
+async def told_between(
+    connection: AsyncConnection, begin: int, end: int, kind: Kind = Kind.INTERVAL, of: Sequence[DeviceId] | None = None
+) -> set[int]:
+    """Return the slots from begin to before end that there are records of a kind of; by some devices, where told."""
+    query = select(entries.c.slot).where(entries.c.slot >= begin, entries.c.slot < end, entries.c.kind == int(kind))
+    if of is not None:
+        query = query.where(entries.c.device.in_(of))
+    return {row.slot for row in await connection.execute(query.distinct())}
 
 
 async def next_slot(

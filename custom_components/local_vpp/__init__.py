@@ -143,8 +143,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> 
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> bool:
-    """Unload a flat; its agent saves what it has read and stops."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    """Unload a flat; its agent lets go of the battery, saves what it has read and stops.
+
+    Its links are closed when this has returned, by whoever made them, and all at once with what else ends then.
+    """
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.coordinator.async_shutdown()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LocalVppConfigEntry) -> None:

@@ -34,6 +34,7 @@ from .adopted import (
     IMPORT_POSITIVE,
     ON_IS_CLOSED,
     ON_IS_OPEN,
+    RATING_ROLES,
 )
 from .adopted_identity import identity_told, primary
 from .const import (
@@ -49,6 +50,7 @@ from .const import (
 from .devices import Found
 from .lib.localvpp.devices import HIGHEST_HEATING_KJ_M3
 from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V, VOLUME_L
+from .rating_form import RATED, RATINGS, rating_fields
 from .source import lasting_key, resolve
 
 
@@ -61,6 +63,7 @@ class Role:
     units: Mapping[str, object] | None = None
     """In which it may tell its value; None for what has no value in numbers."""
     counter: bool = False
+    """A lifetime counter; a value that is none must not be one."""
     required: bool = False
 
 
@@ -78,7 +81,13 @@ _BATTERY: Final = {
     "battery_soc": Role(device_class=SensorDeviceClass.BATTERY, units=SHARE_PERCENT),
     "battery_charge": _ENERGY,
     "battery_discharge": _ENERGY,
+    # Integrations give these many device classes, or none: the unit says what may be meant.
+    "battery_capacity": Role(units=ENERGY_WH),
+    "battery_max_charge": Role(units=POWER_W),
+    "battery_max_discharge": Role(units=POWER_W),
 }
+_RATING_OF: Final = dict(zip(RATINGS, RATING_ROLES, strict=True))
+"""The entity that tells what a field asks for."""
 
 ROLES: Final[Mapping[DeviceKind, Mapping[str, Role]]] = {
     DeviceKind.METER: {
@@ -141,7 +150,7 @@ HEATING_VALUE: Final = NumberSelector(
     )
 )
 """Asks what the gas company states."""
-_SETTINGS: Final = {CONF_HEATING_VALUE} | {setting for setting, _ in MEANINGS.values()}
+_SETTINGS: Final = {CONF_HEATING_VALUE, *RATINGS} | {setting for setting, _ in MEANINGS.values()}
 
 
 def entities_schema(hass: HomeAssistant, kind: DeviceKind) -> probatio.Schema:
@@ -161,6 +170,8 @@ def entities_schema(hass: HomeAssistant, kind: DeviceKind) -> probatio.Schema:
         )
     if kind is DeviceKind.GAS:
         fields[probatio.Optional(CONF_HEATING_VALUE)] = HEATING_VALUE
+    if kind in RATED:
+        fields |= rating_fields()
     return probatio.Schema(fields)
 
 
@@ -189,8 +200,23 @@ def entity_errors(
         taken.add(entity_id)
     if kind in _STEERING and not any(user_input.get(name) for name in _STEERING[kind]):
         errors["base"] = "no_power_entity"
+    if kind in RATED:
+        errors |= _rating_errors(user_input)
     if kind is DeviceKind.METER and generates and user_input.get("energy_export") is None:
         errors["energy_export"] = "export_needed"
+    return errors
+
+
+def _rating_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with what is said of a battery: it is said twice, or there is none."""
+    errors = {
+        name: "rating_twice"
+        for name, role in _RATING_OF.items()
+        if user_input.get(name) is not None and user_input.get(role) is not None
+    }
+    said = any(user_input.get(each) is not None for pair in _RATING_OF.items() for each in pair)
+    if said and not any(user_input.get(role) for role in BATTERY_ROLES):
+        errors["base"] = "rating_without_battery"
     return errors
 
 
@@ -214,6 +240,8 @@ def _error(hass: HomeAssistant, entity_id: str, role: Role) -> str | None:
     counts = attributes.get(ATTR_STATE_CLASS) in _COUNTERS and attributes.get(ATTR_LAST_RESET) is None
     if role.counter and not counts:
         return "entity_no_counter"
+    if not role.counter and attributes.get(ATTR_STATE_CLASS) == SensorStateClass.TOTAL_INCREASING:
+        return "entity_wrong_kind"
     return None
 
 

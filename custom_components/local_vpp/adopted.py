@@ -7,6 +7,7 @@ None can be given a set-point: what sets a number in another integration has no 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Final, Protocol
 
 from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON, Platform
@@ -28,7 +29,8 @@ from .lib.localvpp.devices import (
     state_of,
 )
 from .lib.localvpp.devices.plausible import frequency, percent, power, voltage
-from .lib.localvpp.devices.told import FREQUENCY_HZ, GAS, HIGHEST_W, POWER_W, SHARE_PERCENT, VOLTAGE_V
+from .lib.localvpp.devices.rating import limits_of
+from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, GAS, HIGHEST_W, POWER_W, SHARE_PERCENT, VOLTAGE_V
 from .source import (
     CHARGE_WITHIN_S,
     ENERGY_WITHIN_S,
@@ -53,6 +55,8 @@ COMMANDED_WITHIN_S: Final = 5.0
 """A switch that takes longer has not obeyed; what it did by then, its feedback tells."""
 
 BATTERY_ROLES: Final = ("battery_power", "battery_soc", "battery_charge", "battery_discharge")
+RATING_ROLES: Final = ("battery_capacity", "battery_max_charge", "battery_max_discharge")
+"""What the battery can, as an entity tells it. They never change, and make no battery by themselves."""
 
 
 class _Parts:
@@ -85,6 +89,10 @@ class _Parts:
         source = self._source(role, ENERGY_WITHIN_S)
         return None if source is None else Tally(source, self._sources.clock)
 
+    def rating(self, role: str, field: str, units: Mapping[str, Fraction]) -> Rated | None:
+        source = self._source(role, None)
+        return None if source is None else Rated(Gauge(source, units), source, field)
+
     def volume(self, role: str) -> Tally | None:
         source = self._source(role, GAS_WITHIN_S)
         return None if source is None else Tally(source, self._sources.clock, GAS)
@@ -96,6 +104,28 @@ class _Parts:
     def _source(self, role: str, within_s: float | None) -> Source | None:
         key = self._data[CONF_ENTITIES].get(role)
         return None if key is None else Source(self._sources, role, key, within_s)
+
+
+class Rated:
+    """A rating of a battery; what can be none, as the 0 of an integration that has not heard it yet, is unknown."""
+
+    def __init__(self, gauge: Gauge, source: Source, field: str) -> None:
+        self._gauge = gauge
+        self._source = source
+        self._field = field
+
+    def read(self, failed: Failed) -> int | None:
+        """Return the rating in whole units; None, and why, when it is unknown."""
+        if (value := self._gauge.read(failed)) is None:
+            return None
+        least, most = limits_of(self._field)
+        if not least <= value <= most:
+            failed[self._source.role] = DeviceNonsenseError(
+                f"{self._source.entity_id} tells {value:g} as the battery's {self._field}, which is not within {least} "
+                f"and {most}: choose the entity that tells it, or leave it out and enter the number"
+            )
+            return None
+        return round(value)
 
 
 class _Adopted:
@@ -219,6 +249,9 @@ class AdoptedBattery(_Adopted):
         self._power = parts.power("battery_power", negative=data.get(CONF_BATTERY_SIGN) == CHARGE_POSITIVE)
         self._soc = parts.share("battery_soc")
         self._charge, self._discharge = parts.energy("battery_charge"), parts.energy("battery_discharge")
+        self._capacity = parts.rating("battery_capacity", "capacity_wh", ENERGY_WH)
+        self._most_in = parts.rating("battery_max_charge", "max_charge_w", POWER_W)
+        self._most_out = parts.rating("battery_max_discharge", "max_discharge_w", POWER_W)
 
     @property
     def controllable(self) -> bool:
@@ -230,9 +263,18 @@ class AdoptedBattery(_Adopted):
         failed = Failed()
         power_w, soc = power(_of(self._power, failed), HIGHEST_W), percent(_of(self._soc, failed))
         charge_wh, discharge_wh = _of(self._charge, failed), _of(self._discharge, failed)
+        capacity_wh = _of(self._capacity, failed)
+        most_in_w, most_out_w = _of(self._most_in, failed), _of(self._most_out, failed)
         self._settle(failed, power_w, soc, charge_wh, discharge_wh)
         reading = BatteryReading(
-            power_w=power_w, soc_percent=soc, charge_wh=charge_wh, discharge_wh=discharge_wh, failed=failed
+            power_w=power_w,
+            soc_percent=soc,
+            capacity_wh=capacity_wh,
+            max_charge_w=most_in_w,
+            max_discharge_w=most_out_w,
+            charge_wh=charge_wh,
+            discharge_wh=discharge_wh,
+            failed=failed,
         )
         return _aged(
             reading, power_w=self._power, soc_percent=self._soc, charge_wh=self._charge, discharge_wh=self._discharge

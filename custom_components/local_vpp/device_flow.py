@@ -34,6 +34,7 @@ from .device_form import (
 )
 from .device_search import FIND, SearchSteps
 from .devices import Found, battery_subentry, find_subentry, identity_of, is_adopted, link_params
+from .rating_form import rating_error
 
 DEVICE_MENU: Final = (FIND, TYPE_TCP, TYPE_RTU_TCP, TYPE_RTU_UDP, TYPE_SERIAL, TYPE_ENTITIES)
 """How a device may be connected; each is a step of its flow."""
@@ -83,22 +84,22 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         return await self._async_step_add(TYPE_SERIAL, user_input)
 
     async def _async_step_add(self, link_type: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
-        error, reason = "", ""
-        if user_input is not None:
+        errors, told = rating_error(user_input or {})
+        if user_input is not None and not errors:
             data = device_data(link_type, user_input)
-            found, error, reason = await async_try_device(self.hass, self._kind, data)
+            found, errors, told = await self._async_tried(data)
             if found is not None:
                 if is_taken(self.hass, self._kind, data, found):
                     return self.async_abort(reason="already_configured")
                 if self._is_second_battery(found):
-                    return await self._async_form(link_type, link_type, user_input, "second_battery", "")
+                    return await self._async_form(link_type, link_type, user_input, {"base": "second_battery"}, {})
                 async_reload_changed(self.hass, self._get_entry())
                 return self.async_create_entry(
                     title=device_title(found),
                     data={**data, **found.as_data()},
                     unique_id=device_unique_id(self._kind, found),
                 )
-        return await self._async_form(link_type, link_type, user_input, error, reason)
+        return await self._async_form(link_type, link_type, user_input, errors, told)
 
     @property
     @override
@@ -111,17 +112,21 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
 
     async def async_step_entities(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Make a device of entities of Home Assistant, or change which ones it is made of."""
-        entry, kind, errors = self._get_entry(), self._kind, dict[str, str]()
+        entry, kind, errors, told = self._get_entry(), self._kind, dict[str, str](), dict[str, str]()
         subentry = self._get_reconfigure_subentry() if self.source == SOURCE_RECONFIGURE else None
         if user_input is not None:
             generates = any(find_subentry(entry, each) for each in (DeviceKind.INVERTER, DeviceKind.BATTERY))
             errors = entity_errors(self.hass, kind, user_input, generates=generates)
+            if not errors:
+                errors, told = rating_error(user_input)
             if not errors and self._is_second_battery(found_of(self.hass, entities_data(self.hass, kind, user_input))):
                 errors = {"base": "second_battery"}
         if user_input is None or errors:
             shown = as_entities_form(self.hass, subentry.data) if subentry is not None and not errors else user_input
             schema = self.add_suggested_values_to_schema(entities_schema(self.hass, kind), shown)
-            return self.async_show_form(step_id=TYPE_ENTITIES, data_schema=schema, errors=errors)
+            return self.async_show_form(
+                step_id=TYPE_ENTITIES, data_schema=schema, errors=errors, description_placeholders=told
+            )
         data = entities_data(self.hass, kind, user_input)
         found = found_of(self.hass, data)
         if is_taken(self.hass, kind, data, found, subentry):
@@ -140,13 +145,13 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         if is_adopted(subentry):
             return await self.async_step_entities()
         link_type = subentry.data[CONF_TYPE]
-        error, reason = "", ""
-        if user_input is not None:
+        errors, told = rating_error(user_input or {})
+        if user_input is not None and not errors:
             data = device_data(link_type, user_input)
             unloaded = self._needs_relink(entry, subentry, data) and await self.hass.config_entries.async_unload(
                 entry.entry_id
             )
-            found, error, reason = await async_try_device(self.hass, self._kind, data, freed=unloaded)
+            found, errors, told = await self._async_tried(data, freed=unloaded)
             wrong = found is not None and device_unique_id(self._kind, found) != subentry.unique_id
             taken = found is not None and is_taken(self.hass, self._kind, data, found, subentry)
             if unloaded and (found is None or wrong or taken):
@@ -160,7 +165,14 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
                 return self.async_update_and_abort(
                     entry, subentry, title=device_title(found), data={**data, **found.as_data()}
                 )
-        return await self._async_form("reconfigure", link_type, user_input or subentry.data, error, reason)
+        return await self._async_form("reconfigure", link_type, user_input or subentry.data, errors, told)
+
+    async def _async_tried(
+        self, data: Mapping[str, Any], *, freed: bool = False
+    ) -> tuple[Found | None, dict[str, str], dict[str, str]]:
+        """Probe a device: return who answered, or the form's error and what its sentence needs."""
+        found, error, reason = await async_try_device(self.hass, self._kind, data, freed=freed)
+        return found, {"base": error} if error else {}, {"reason": reason}
 
     def _is_second_battery(self, found: Found) -> bool:
         """Whether a flat has a battery already, of which this is another one: records know of one only."""
@@ -173,14 +185,19 @@ class DeviceSubentryFlow(ConfigSubentryFlow, SearchSteps):
         )
 
     async def _async_form(
-        self, step_id: str, link_type: str, values: Mapping[str, Any] | None, error: str, reason: str
+        self,
+        step_id: str,
+        link_type: str,
+        values: Mapping[str, Any] | None,
+        errors: dict[str, str],
+        told: Mapping[str, str],
     ) -> SubentryFlowResult:
         schema = await async_device_schema(self.hass, self._kind, link_type)
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, as_form(values)),
-            errors={"base": error} if error else {},
-            description_placeholders={"reason": reason},
+            errors=errors,
+            description_placeholders={"reason": "", **told},
         )
 
     @staticmethod

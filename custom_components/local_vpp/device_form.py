@@ -68,6 +68,7 @@ from .lib.localvpp.devices import (
     DeviceSilentError,
 )
 from .lib.localvpp.devices.address import BAUD_RATES, DIRECT_UNITS, HIGHEST_UNIT, unit_fault
+from .rating_form import RATED, rating_fields
 
 _DEFAULT_MAPS: Final = {
     DeviceKind.METER: "eastron_sdm120",
@@ -138,6 +139,8 @@ async def async_device_schema(hass: HomeAssistant, kind: DeviceKind, link_type: 
         fields |= {probatio.Required(CONF_HOST): TextSelector(), port: _whole(1, _HIGHEST_PORT)}
     lowest, highest = (min(DIRECT_UNITS), max(DIRECT_UNITS)) if link_type == TYPE_TCP else (1, HIGHEST_UNIT)
     fields[probatio.Required(CONF_UNIT_ID, default=DEFAULT_UNIT_ID)] = _whole(lowest, highest)
+    if kind in RATED:
+        fields |= rating_fields()
     if kind is DeviceKind.GAS:
         fields |= _gas_fields(max(each.channels for each in maps))
     return probatio.Schema(fields)

@@ -13,6 +13,7 @@ from modbus_connection import ModbusUnit
 
 from .adopted import (
     BATTERY_ROLES,
+    RATING_ROLES,
     AdoptedBattery,
     AdoptedCharger,
     AdoptedGasMeter,
@@ -58,12 +59,14 @@ from .lib.localvpp.devices import (
     MapRelay,
     Meter,
     MeterDevice,
+    Rating,
     Relay,
     Separable,
     load_map,
 )
 from .lib.localvpp.rounds import FlatDevices
 from .links import async_unit
+from .rating_form import rating_of
 from .source import Sources
 
 
@@ -134,6 +137,7 @@ async def async_flat_devices(
         meter=meter,
         inverter=inverter,
         battery=battery,
+        battery_rating=_rating(entry),
         output=output,
         relay=relay,
         island_relay=island_relay,
@@ -142,6 +146,12 @@ async def async_flat_devices(
         gas_start_l=gas_start_l,
         gas_heating_kj_m3=heating,
     )
+
+
+def _rating(entry: ConfigEntry[Any]) -> Rating:
+    """Return what was stated of the battery: in its own place, or in that of the inverter that it is part of."""
+    subentry = find_subentry(entry, DeviceKind.BATTERY) or find_subentry(entry, DeviceKind.INVERTER)
+    return Rating() if subentry is None else rating_of(subentry.data)
 
 
 async def _charger(
@@ -210,7 +220,7 @@ async def _inverter(
 ) -> tuple[Inverter | None, Battery | None, Separable | None]:
     data = subentry.data
     if is_adopted(subentry):
-        has_inverter = bool(data[CONF_ENTITIES].keys() - set(BATTERY_ROLES))
+        has_inverter = bool(data[CONF_ENTITIES].keys() - {*BATTERY_ROLES, *RATING_ROLES})
         inverter = AdoptedInverter(sources, data, identity_of(subentry)) if has_inverter else None
         battery = AdoptedBattery(sources, data, identity_of(subentry)) if data[CONF_BATTERY] else None
         return inverter, battery, None

@@ -1,6 +1,6 @@
 """The sensors of a battery: what it does now, and what its life has been (`lib/localvpp/battery`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from homeassistant.components.sensor import (
@@ -17,7 +17,7 @@ from homeassistant.const import (
 )
 
 from .const import Part
-from .lib.localvpp.devices import FlashWrites, LateBattery
+from .lib.localvpp.devices import FlashWrites, Wearable
 from .lib.localvpp.flat import FlatState
 from .lib.localvpp.rounds import FlatDevices
 from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_battery, of_life, part_of, rounded
@@ -25,12 +25,20 @@ from .sensor_value import MILLIOHM, LocalVppSensorEntityDescription, Value, of_b
 
 def writes_flash(devices: FlatDevices) -> bool:
     """Whether some commands of the battery are kept in flash."""
-    return isinstance(devices.battery, LateBattery) and devices.battery.writes_flash
+    battery = devices.battery
+    return battery is not None and isinstance(battery, Wearable) and battery.wear is not None
 
 
 def of_flash(value: Callable[[FlashWrites], int]) -> Callable[[FlatState], Value]:
     """Give a number of what was written to the battery's flash."""
     return of_battery(lambda battery: None if battery.flash_writes is None else value(battery.flash_writes))
+
+
+def _of_capacity(state: FlatState) -> Mapping[str, str] | None:
+    """Return who tells the capacity."""
+    if state.battery is None or state.battery.capacity_wh is None:
+        return None
+    return {"told_by": "resident" if "capacity_wh" in state.battery.stated else "device"}
 
 
 BATTERY_SENSORS: Final = (
@@ -65,6 +73,7 @@ BATTERY_SENSORS: Final = (
         suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=1,
         value_fn=of_battery(lambda battery: battery.capacity_wh),
+        attributes_fn=_of_capacity,
     ),
     LocalVppSensorEntityDescription(
         key="temperature",

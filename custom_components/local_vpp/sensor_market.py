@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import UnitOfEnergy
+from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfPower
 
 from .const import Part
 from .lib.localvpp.bidder import Day
@@ -64,7 +64,7 @@ def _of_orders(state: FlatState) -> Mapping[str, Any] | None:
 
 def _of_delivery(state: FlatState) -> Mapping[str, Any]:
     delivery = state.delivery
-    return {"slot": _time(delivery.slot), "traded_wh": delivery.traded_wh, "target_w": delivery.target_w}
+    return {"slot": _time(delivery.slot), "traded_wh": delivery.traded_wh}
 
 
 def _energy_today(key: str, value: Callable[[Day], Value]) -> LocalVppSensorEntityDescription:
@@ -120,6 +120,20 @@ MARKET_SENSORS: Final = (
         options=[_DELIVERING, *(each.value for each in Why)],
         value_fn=lambda state: _DELIVERING if state.delivery.why is None else state.delivery.why.value,
         attributes_fn=_of_delivery,
+    ),
+    LocalVppSensorEntityDescription(
+        key="delivery_power",
+        translation_key="delivery_power",
+        part=Part.FLAT,
+        # It moves each few seconds: a row of the recorder's each time, for those who want them.
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
+        noisy=True,
+        value_fn=lambda state: state.delivery.target_w,
     ),
     _energy_today("bought_today", lambda day: day.bought_wh),
     _energy_today("sold_today", lambda day: day.sold_wh),

@@ -53,6 +53,7 @@ _HOLDINGS: Final = """
     max_soc:u16:13057 min_soc:u16:13058
     heartbeat:u16:13079:rw
     reserve:u16:13099:rw
+    max_charge:u16:33046 max_discharge:u16:33047
 """
 
 
@@ -109,7 +110,14 @@ class SungrowFace(Bank):
                 "temperature": 251,
             }
         )
-        self._holdings.set({"max_soc": 1000, "min_soc": rating.battery.floor_permille})
+        self._holdings.set(
+            {
+                "max_soc": 1000,
+                "min_soc": rating.battery.floor_permille,
+                "max_charge": rating.battery.charge_mw // 10_000,
+                "max_discharge": rating.battery.discharge_mw // 10_000,
+            }
+        )
         self._powers = rating.powers
 
     def show(self, flat: Flat) -> None:

@@ -89,6 +89,7 @@ async def test_a_program_gets_all_of_it(data: Path, capsys: pytest.CaptureFixtur
         "proven_discharged_energy_wh": 0,
         "full_equivalent_cycles": 0.1,
         "usable_capacity_wh": 10000,
+        "usable_capacity_source": "device",
         "state_of_health_percent": 97.8,
         "round_trip_efficiency_percent": None,
         "round_trip_windows": 0,

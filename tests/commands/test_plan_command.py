@@ -108,9 +108,12 @@ def test_a_later_plan_is_held_against_the_one_before(tmp_path: Path, capfd: pyte
 
 
 def test_a_gate_is_whole_minutes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    path = kept(tmp_path / "plan.json", building(6, made_at=DAY.begin - 1800))
+    path = kept(tmp_path / "plan.json", building(6, made_at=DAY.begin - 1800, codes=CODES))
     assert run(capfd, "check", path)[0] == 1
     assert run(capfd, "check", path, "--gate-minutes", "5")[0] == 0
+    for form in ("csv", "xml"):
+        assert run(capfd, "export", path, "--format", form)[0] == 1
+        assert run(capfd, "export", path, "--format", form, "--gate-minutes", "5")[0] == 0, form
     with pytest.raises(SystemExit):
         run(capfd, "check", path, "--gate-minutes", "-1")
 

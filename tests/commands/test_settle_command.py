@@ -13,9 +13,10 @@ import pytest
 from commands import settle as settle_command
 from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
-from coordinator.settlement.months import Records, read_month, unlike
-from coordinator.store import close_database, members as member_store, open_database, snapshot
-from localvpp.etp import Record, load_or_create
+from coordinator.members import Action
+from coordinator.settlement.months import MonthError, Records, read_month, unlike
+from coordinator.store import Member, Role, close_database, members as member_store, open_database, snapshot
+from localvpp.etp import DeviceId, Record, load_or_create
 from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
 from localvpp.settlement.statement import Issuer, RowKind, statements
@@ -23,6 +24,7 @@ from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 
 from ..coordinator.conftest import FILE, ORIGIN, SLOT, House, open_house
 from ..coordinator.flat import Flat, ManualClock
+from ..coordinator.test_members import said
 from ..localvpp.settlement.months import OCTOBER, building as flats_made_up, month_of as month_made_up
 from ..new_database import NewDatabase
 
@@ -125,6 +127,77 @@ async def roofed(config: BuildingConfig) -> None:
         assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
 
 
+async def late_for_good(config: BuildingConfig) -> None:
+    """Two flats tell of a half hour when a later one is settled: nobody settles it any more."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two = [await house.invited(name) for name in ("101", "102")]
+        three = await house.invited("103")
+        house.clock.pass_until((NEXT + HALF_HOUR + 1) * 1000)
+        await log(house, three, told(three, NEXT, 90))
+        house.clock.pass_ms(601_000)
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [NEXT]
+        await log(house, one, told(one, SLOT, 0, 500))
+        await log(house, two, told(two, SLOT, 300))
+        house.clock.pass_ms(601_000)
+        assert await house.coordinator.settler.settle_ripe() == []
+
+
+def test_a_half_hour_that_was_never_settled_is_shared_with_nobody_and_waited_for_no_more(
+    tmp_path: Path, new_database: NewDatabase
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30"))
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(late_for_good(config))
+    records, settled = month_of(config)
+    assert records.pending == ()
+    (slot,) = (each for each in settled.slots if each.given.begin == SLOT)
+    assert slot.given.late == {"101", "102"}
+    shares = slot.settlement.shares
+    assert (shares["101"].shared_out_wh, shares["102"].shared_in_wh) == (0, 0)
+    assert (shares["101"].grid_money, shares["102"].grid_money) == (500 * 850, -300 * 3150)
+
+
+def test_a_half_hour_of_which_it_is_not_known_how_it_was_settled_is_not_billed(building: BuildingConfig) -> None:
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute("DELETE FROM shares WHERE slot = ?", (SLOT,))
+        database.execute("DELETE FROM transfers WHERE slot = ?", (SLOT,))
+        database.execute("DELETE FROM slots WHERE slot = ?", (SLOT,))
+    assert month_of(building)[0].pending == (SLOT,)
+
+
+async def bulk_first(config: BuildingConfig) -> None:
+    """A half hour of which the bulk meter alone tells, and one that flats have, too."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        bulk = Flat("bulk", ORIGIN, house.key.device_id, load_or_create(config.data / "keys" / "bulk"))
+        house.clock.pass_until((SLOT + HALF_HOUR + 1) * 1000)
+        await log(house, bulk, told(bulk, SLOT, 50))
+        one = await house.invited("101")
+        house.clock.pass_until((NEXT + HALF_HOUR + 1) * 1000)
+        for flat, use in ((bulk, 450), (one, 400)):
+            await log(house, flat, told(flat, NEXT, use))
+        house.clock.pass_ms(601_000)
+        assert NEXT in [each.slot for each in await house.coordinator.settler.settle_ripe()]
+
+
+def test_a_half_hour_that_the_bulk_meter_alone_tells_holds_up_no_month(
+    tmp_path: Path, new_database: NewDatabase
+) -> None:
+    file = tmp_path / "building.yaml"
+    meters = 'meters: {bulk: "tcp://127.0.0.1:9?unit=3"}'
+    file.write_text(f"{FILE.replace('slot_minutes: 1', 'slot_minutes: 30')}{meters}\n")
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    asyncio.run(bulk_first(config))
+    records, settled = month_of(config)
+    assert records.pending == ()
+    lost = {slot.given.begin: slot.loss_wh for slot in settled.slots if slot.loss_wh is not None}
+    assert lost == {SLOT: 50, NEXT: 50}
+
+
 @pytest.mark.parametrize("key", ["", 'sharing: {key: static, parts: {"101": 1, "102": 3, "103": 0}}'])
 def test_what_came_from_the_roof_is_a_line_of_its_own(tmp_path: Path, new_database: NewDatabase, key: str) -> None:
     file = tmp_path / "building.yaml"
@@ -158,14 +231,15 @@ def building(tmp_path: Path, new_database: NewDatabase, flats: list[Flat]) -> Bu
     return config
 
 
-def month_of(config: BuildingConfig) -> tuple[Records, SettledMonth]:
+def month_of(config: BuildingConfig, *more: Member) -> tuple[Records, SettledMonth]:
     accounts = load_accounts(config.file.with_name("settlement.yaml"), config)
 
     async def read() -> Records:
         engine = await open_database(config.database_url)
         try:
             async with snapshot(engine) as connection:
-                return await read_month(connection, config, accounts, await member_store.every(connection), NOVEMBER)
+                members = [*await member_store.every(connection), *more]
+                return await read_month(connection, config, accounts, members, NOVEMBER)
         finally:
             await close_database(engine)
 
@@ -270,6 +344,48 @@ def test_what_cannot_be_settled_is_said_in_a_sentence(
     assert "maxima_kw has a month missing between others" in ran(capsys, building)[2]
 
 
+def test_the_utilitys_own_figures_count_where_the_bulk_meter_does_not_tell(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    example = (Path(__file__).parents[2] / "examples/tariff.yaml").read_text(encoding="utf-8")
+    (tmp_path / "tariff.yaml").write_text(example, encoding="utf-8")
+    file = building.file.with_name("settlement.yaml")
+    told = 'tariff: tariff.yaml\nmaxima_kw: {"2026-11": 5}\n'
+    file.write_text(ACCOUNTS + told, encoding="utf-8")
+    code, _, err = ran(capsys, building)
+    assert (code, "write the month's kWh by band into kwh" in err) == (1, True)
+    kwh = 'kwh: {"2026-11": {day: 30, night: 12}}\n'
+    file.write_text(ACCOUNTS + told + kwh, encoding="utf-8")
+    code, said, _ = ran(capsys, building)
+    assert code == 0
+    # 基本料金 5 x 1890 x 0.85, 電力量 30 x 20.60 + 12 x 14.20, 燃調 42 x 0.13, 賦課金 42 x 4.18
+    assert json.loads(said)["utility_yen"] == int(8032.50 + 618 + 170.40 + 5.46 + 175.56)
+    # A contract demand that was agreed wants no highest demand.
+    agreed = example.replace("# agreed_kw: 520", "agreed_kw: 520")
+    (tmp_path / "tariff.yaml").write_text(agreed, encoding="utf-8")
+    file.write_text(ACCOUNTS + "tariff: tariff.yaml\n" + kwh, encoding="utf-8")
+    code, said, _ = ran(capsys, building)
+    assert code == 0
+    assert json.loads(said)["utility_yen"] == int(520 * 1890 * 0.85 + 618 + 170.40 + 5.46 + 175.56)
+
+
+def test_half_hours_that_the_bulk_meter_does_not_tell_may_have_been_the_highest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    examples = Path(__file__).parents[2] / "examples"
+    config = load(examples / "building.yaml")
+    accounts = load_accounts(examples / "settlement.yaml", config)
+    given = month_made_up(flats_made_up(8))
+    slots = (replace(given.slots[0], bulk=None), *given.slots[1:])
+    records = Records(tuple(given.parties), slots, {}, {}, ())
+    accounts = replace(accounts, kwh={OCTOBER: {"day": 1000, "night": 500}})
+    assert settle_command._utility(config, accounts, records, OCTOBER) is not None
+    told = "the bulk meter is unknown in 1 half hours of 2026-10"
+    assert told in capsys.readouterr().err
+    settle_command._utility(config, replace(accounts, maxima_kw={OCTOBER: 70}), records, OCTOBER)
+    assert told not in capsys.readouterr().err
+
+
 def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
     building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -311,6 +427,81 @@ def test_a_slot_that_was_settled_otherwise_stops_the_month(
     assert not (tmp_path / "bills").exists()
 
 
+def test_a_slot_that_was_settled_otherwise_stops_the_month_also_when_somebody_cannot_be_billed(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = building.file.with_name("settlement.yaml")
+    file.write_text("\n".join(line for line in ACCOUNTS.splitlines() if '"103": {serial' not in line), encoding="utf-8")
+    assert ran(capsys, building)[0] == 0
+    with sqlite3.connect(building.data / "building.db") as database:
+        database.execute("UPDATE shares SET grid_money = grid_money + 1 WHERE slot = ? AND import_wh = 300", (SLOT,))
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert f"slot {SLOT}, and 0 others, were settled otherwise than their records say now" in err
+
+
+def test_a_month_of_which_records_were_erased_is_not_billed_any_more(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def erase() -> None:
+        async with open_house(building, ManualClock((NEXT + 10 * HALF_HOUR) * 1000)) as house:
+            await said(house, "102/erase", {"until_ms": house.clock.wall_ms()})
+
+    asyncio.run(erase())
+    code, _, err = ran(capsys, building)
+    assert code == 1
+    assert "a month of which records were erased is not billed any more" in err
+
+
+async def leave(config: BuildingConfig, name: str, at: int) -> None:
+    async with open_house(config, ManualClock(at * 1000)) as house:
+        await house.coordinator.members.say(name, Action.REVOKE, {})
+
+
+def test_who_has_left_and_who_has_not_come_yet_is_neither_estimated_nor_unknown(building: BuildingConfig) -> None:
+    before = month_of(building)[1]
+    at = NOVEMBER.slots(HALF_HOUR)
+    week = 7 * 86_400
+    # A week after what was told something stands in; until then, and from the enrolment on, nothing is known.
+    estimated = [SLOT + week, NEXT + week]
+    assert [before.accounts[name].estimated for name in ("101", "103")] == [estimated, estimated]
+    unknown = [begin for begin in at if begin > NEXT and begin not in estimated]
+    assert before.accounts["101"].unknown == unknown
+    asyncio.run(leave(building, "103", NEXT + 3 * HALF_HOUR))
+    records, after = month_of(building)
+    assert unlike(after, records) == []
+    assert [party.name for party in records.parties] == ["101", "102", "103"]
+    assert (after.accounts["103"].estimated, after.accounts["103"].slots) == ([], 2)
+    assert after.accounts["103"].unknown == [NEXT + HALF_HOUR, NEXT + 2 * HALF_HOUR]
+    assert after.accounts["101"] == before.accounts["101"]
+
+
+def test_who_has_moved_out_holds_up_nobody_elses_bill(
+    building: BuildingConfig, flats: list[Flat], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    november, december = tmp_path / "november", tmp_path / "december"
+    assert ran(capsys, building, "--out", str(november), "--no-pdf")[0] == 0
+    asyncio.run(tell_late(building, flats[0]))
+    asyncio.run(leave(building, "102", NEXT + 11 * HALF_HOUR))
+    accounts = str(building.file.with_name("settlement.yaml"))
+    given = ["settle", str(building.file), "--accounts", accounts, "--month", "2026-12", "--out", str(december)]
+    assert main([*given, "--no-pdf", "--billed", str(november / "month.json")]) == 0
+    said = capsys.readouterr()
+    bills = json.loads(said.out)["bills"]
+    assert bills.keys() == {"101", "103", "building"}
+    assert bills["building"] == 1000
+    assert "fee 'meters': the part of 102, who is no party of 2026-12, falls to the building" in said.err
+    assert "differences of 102 are on nobody's bill: it is not billed in 2026-12" in said.err
+    assert json.loads((december / "month.json").read_bytes())["differences"] == []
+
+
+def test_two_bulk_meters_make_no_month(building: BuildingConfig) -> None:
+    bulk = Member(DeviceId(b"b" * 16), "bulk", Role.BULK, Flat("x", ORIGIN, DeviceId(b"x" * 16)).key, "", 0)
+    twice = [bulk, replace(bulk, device=DeviceId(b"c" * 16))]
+    with pytest.raises(MonthError, match="has 2 bulk meters"):
+        month_of(building, *twice)
+
+
 def test_a_slot_that_is_not_settled_yet_is_waited_for(building: BuildingConfig, flats: list[Flat]) -> None:
     assert month_of(building)[0].pending == ()
     asyncio.run(tell_late(building, flats[0]))
@@ -338,6 +529,9 @@ def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
     assert other is not None
     assert other.basic.contract_kw == 70
     assert settle_command._utility(config, replace(accounts, tariff=None), records, OCTOBER) is None
+    # A month's own power factor stays its own, whatever a later one has.
+    of_month = replace(accounts, power_factor=90, power_factors={OCTOBER: 100})
+    assert settle_command._utility(config, of_month, records, OCTOBER) == bill
 
 
 def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(

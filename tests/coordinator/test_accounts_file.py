@@ -44,6 +44,7 @@ def test_the_example_is_of_the_building_beside_it() -> None:
         ),
         ('"101": 70, ', '"109": 70, ', r"fees\[0\].parts.109: '109' is no flat"),
         ("    yen: 40000", "    yen: 400.5", r"fees\[0\].yen: 400.5: write a whole number of yen"),
+        ("power_factors: {}", 'power_factors: {"2026-10": 101}', "power_factors.2026-10: 101: write a whole number of"),
         ("loss_alarm_percent", "loss_alarm", "loss_alarm: is not a key of this file: did you mean loss_alarm_percent"),
         ('"2025-11": 57', '"2025-13": 57', "maxima_kw.2025-13: '2025-13' is no month"),
         ("  # registration: T1234567890123 ", "  registration: T1234567890123 ", "its first would be"),
@@ -59,6 +60,17 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, instead: str
     with pytest.raises(ConfigError, match=named) as caught:
         load_accounts(file, BUILDING)
     assert str(caught.value).startswith(f"{file}:{caught.value.line}: ")
+
+
+def test_cost_cannot_be_divided_that_is_not_known(tmp_path: Path) -> None:
+    file = tmp_path / "settlement.yaml"
+    text = EXAMPLE.read_text(encoding="utf-8").replace("split: by price", "split: by cost")
+    (tmp_path / "tariff.yaml").write_text((EXAMPLE.parent / "tariff.yaml").read_text(encoding="utf-8"))
+    file.write_text(text, encoding="utf-8")
+    assert load_accounts(file, BUILDING).split is Split.BY_COST
+    file.write_text(text.replace("tariff: tariff.yaml", ""), encoding="utf-8")
+    with pytest.raises(ConfigError, match="split: by cost divides what the utility's bill comes to: name its `tariff`"):
+        load_accounts(file, BUILDING)
 
 
 DEBIT = """
@@ -94,7 +106,7 @@ def test_whose_account_is_debited_is_read(tmp_path: Path) -> None:
         ("サクラハイツ", "さくら", "debit.name: 'さくら カンリクミアイ' has 'さ': banks take katakana"),
         ("サクラハイツ", "サクラハイツー", "for ー write -"),
         ("サクラハイツ", "サ" * 40, "has 48 characters as banks count them: write 40 at most"),
-        ("day: 27", "day: 31", "debit.day: 31: write a whole number of days of the month from 1 to 28"),
+        ("day: 27", "day: 32", "debit.day: 32: write a whole number of days of the month from 1 to 31"),
         ("kind: 2", "kind: 3", r"debit.payers.101.kind: 3: write 1 \(普通\), 2 \(当座\) or 9"),
         ('branch: "005"', 'branch: "5"', "debit.payers.101.branch: '5': write 3 digits"),
         ('"101": {bank', '"999": {bank', "debit.payers.999: '999' is no flat"),

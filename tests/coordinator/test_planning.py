@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from sqlalchemy import insert
 
 from commands import planmaking
 from commands.main import main
-from coordinator.config import load
+from coordinator.config import BuildingConfig, load
+from coordinator.members import Action
 from coordinator.store.tables import shares, slots
 from localvpp.plan import Day, Field, from_csv, from_json, read_plan, zone_named
 from localvpp.settlement import Share, SlotPrices
@@ -27,7 +29,7 @@ CODES = "information=0110&sender=1234A&recipient=30001&group=L1234"
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock((DAY.begin + 9 * 3600 + 60) * 1000)
+    return ManualClock((DAY.begin - DAYS * 86_400) * 1000)
 
 
 @pytest.fixture
@@ -35,10 +37,21 @@ async def lived(tmp_path: Path, clock: ManualClock, socket_enabled: None) -> Asy
     """A building of two flats of which three weeks are settled: 101 takes, 102 gives at noon."""
     file = tmp_path / "building.yaml"
     file.write_text(FILE.replace("slot_minutes: 1", f"slot_minutes: {SLOT_S // 60}"))
-    config = load(file)
+    async with lived_in(load(file), clock, ("101", "102")) as house:
+        yield house
+
+
+@asynccontextmanager
+async def lived_in(config: BuildingConfig, clock: ManualClock, names: tuple[str, str]) -> AsyncIterator[House]:
+    """Have one of two meters take, and the other one give at noon."""
     assert config.slot_seconds == SLOT_S
     async with open_house(config, clock) as house:
-        devices = [(await house.invited(name)).device for name in ("101", "102")]
+        for name in names:
+            if name != "roof":
+                await house.invited(name)
+        named = {member.name: member.device for member in house.coordinator.ledger.directory.by_device.values()}
+        devices = [named[name] for name in names]
+        clock.pass_until((DAY.begin + 9 * 3600 + 60) * 1000)
         settled, shared = [], []
         for begin in range(DAY.begin - DAYS * 86_400, DAY.begin + 8 * 3600, SLOT_S):
             hour = (begin - DAY.begin) % 86_400 // 3600
@@ -109,6 +122,45 @@ async def test_the_same_records_give_the_same_plan_whenever_it_is_made(lived: Ho
     before = await (await lived.get(path)).read()
     clock.pass_ms(3 * 3600 * 1000)
     assert await (await lived.get(path)).read() == before
+
+
+async def test_a_day_that_is_past_is_as_it_was_whoever_lives_there_now(lived: House, clock: ManualClock) -> None:
+    plan, imbalance = f"/api/v1/market/plan?day={DAY.date}&flats=yes", f"/api/v1/market/imbalance?day={DAY.date}"
+    before = [await (await lived.get(path)).read() for path in (plan, imbalance)]
+    clock.pass_ms(86_400_000)
+    # 101 gets another box, 102 moves out, and 103 is new.
+    for name in ("101", "102"):
+        await lived.coordinator.members.say(name, Action.REVOKE, {})
+    for name in ("101", "103"):
+        await lived.invited(name)
+    assert [await (await lived.get(path)).read() for path in (plan, imbalance)] == before
+
+
+async def test_a_flat_is_foretold_by_what_all_its_boxes_have_counted(lived: House, clock: ManualClock) -> None:
+    clock.pass_ms(86_400_000)
+    day = DAY.date + timedelta(days=1)
+    path = f"/api/v1/market/plan?day={day}&flats=yes"
+    before = (await (await lived.get(path)).json())["plan"]["parts"]
+    await lived.coordinator.members.say("101", Action.REVOKE, {})
+    await lived.invited("101")
+    assert (await (await lived.get(path)).json())["plan"]["parts"] == before
+    # Who has moved out before the plan was made is none of it.
+    await lived.coordinator.members.say("102", Action.REVOKE, {})
+    clock.pass_ms(SLOT_S * 1000)
+    later = DAY.date + timedelta(days=2)
+    told = await (await lived.get(f"/api/v1/market/plan?day={later}&flats=yes")).json()
+    assert [part["name"] for part in told["plan"]["parts"]] == ["101"]
+
+
+async def test_the_roof_is_in_the_buildings_plan(tmp_path: Path, clock: ManualClock, socket_enabled: None) -> None:
+    file = tmp_path / "building.yaml"
+    meters = 'meters: {roof: "tcp://127.0.0.1:9?unit=3"}\n'
+    file.write_text(FILE.replace("slot_minutes: 1", f"slot_minutes: {SLOT_S // 60}") + meters)
+    async with lived_in(load(file), clock, ("101", "roof")) as house:
+        told = await (await house.get(f"/api/v1/market/plan?day={DAY.date}&flats=yes")).json()
+        plan = read_plan(told["plan"])
+        assert [part.name for part in plan.parts] == ["101", "roof"]
+        assert max(plan.column(Field.GENERATION).tolist()) == pytest.approx(400, abs=20)
 
 
 async def test_a_command_beside_the_coordinator_makes_the_same_plan(

@@ -401,3 +401,51 @@ async def test_diagnostics_name_the_entities_and_no_serial_number(
     assert told["subentries"][0]["data"]["entities"].keys() == {"energy_import", "energy_export", "power"}
     assert told["state"]["meter"]["step_wh"] == 100
     assert "B-101" not in str(told)
+
+
+BATTERY = {"battery_power": "sensor.battery", "battery_soc": "sensor.soc", "battery_sign": "charge_positive"}
+
+
+def tell_battery(route_b: RouteB) -> None:
+    tell_all(route_b)
+    route_b.tell("battery", "700", POWER)
+    route_b.tell("soc", "55", CHARGE)
+    route_b.tell("usable", "9.7", {"unit_of_measurement": "kWh"})
+
+
+async def test_what_a_battery_can_is_stated_where_no_entity_tells_it(
+    hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB
+) -> None:
+    tell_battery(route_b)
+    before = metered.runtime_data.coordinator
+    flow = await begin(hass, metered, DeviceKind.BATTERY)
+    for wrong, field, told in (
+        ({"capacity_kwh": 9700}, "capacity_kwh", ("9700 kWh", "0.5 kWh", "200 kWh")),
+        ({"max_charge_w": 3}, "max_charge_w", ("3 W", "100 W", "50000 W")),
+        ({"capacity_kwh": 9.7, "max_discharge_w": -1}, "max_discharge_w", ("-1 W", "100 W", "50000 W")),
+    ):
+        result = await answer(hass, flow, **BATTERY, **wrong)
+        assert result["errors"] == {field: "rating_out_of_range"}
+        said = result["description_placeholders"]
+        assert (said["value"], said["least"], said["most"]) == told
+    result = await answer(hass, flow, **BATTERY, battery_capacity="sensor.usable", capacity_kwh=9.7)
+    assert result["errors"] == {"capacity_kwh": "rating_twice"}
+    result = await answer(hass, flow, **BATTERY, battery_capacity="sensor.usable", max_charge_w=3000)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(metered, before)
+    tell_battery(route_b)
+    coordinator = metered.runtime_data.coordinator
+    await until(lambda: coordinator.data.battery is not None and coordinator.data.battery.soc_percent == 55)
+    reading = coordinator.data.battery
+    assert (reading.capacity_wh, reading.max_charge_w, reading.max_discharge_w) == (9700, 3000, None)
+    assert reading.stated == ("max_charge_w",)
+
+
+async def test_of_no_battery_nothing_is_stated(hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB) -> None:
+    flow = await begin(hass, metered, DeviceKind.INVERTER)
+    power = route_b.tell("pv", "1500", POWER)
+    result = await answer(hass, flow, pv_power=power, battery_sign="charge_positive", capacity_kwh=9.7)
+    assert result["errors"] == {"base": "rating_without_battery"}
+    counting = route_b.tell("counting", "9.7", ENERGY)
+    result = await answer(hass, flow, pv_power=power, **BATTERY, battery_capacity=counting)
+    assert result["errors"]["battery_capacity"] == "entity_wrong_kind", "what grows is no capacity"

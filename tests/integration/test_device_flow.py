@@ -87,6 +87,30 @@ async def test_inverter_and_relay_are_added_after_they_have_answered(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "single_device")
 
 
+async def test_what_a_battery_can_is_asked_with_its_place_and_its_own_word_counts_for_more(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    inverter = find_subentry(entry, DeviceKind.INVERTER)
+    assert inverter is not None
+    before = entry.runtime_data.coordinator
+    told = before.data.battery
+    assert told is not None
+    assert None not in (told.capacity_wh, told.max_charge_w), "it tells them itself"
+    flow = (await entry.start_subentry_reconfigure_flow(hass, inverter.subentry_id))["flow_id"]
+    place = address(site, DeviceKind.INVERTER)
+    result = await answer(hass, flow, **place, max_charge_w=3)
+    assert (result["step_id"], result["errors"]) == ("reconfigure", {"max_charge_w": "rating_out_of_range"})
+    assert result["description_placeholders"] == {"reason": "", "value": "3 W", "least": "100 W", "most": "50000 W"}
+    result = await answer(hass, flow, **place, capacity_kwh=77, max_charge_w=3000)
+    assert result["reason"] == "reconfigure_successful"
+    assert (inverter.data["capacity_kwh"], inverter.data["max_charge_w"]) == (77, 3000)
+    await reloaded(entry, before)
+    after = entry.runtime_data.coordinator
+    await until(lambda: after.data.battery is not None)
+    assert (after.data.battery.capacity_wh, after.data.battery.max_charge_w) == (told.capacity_wh, told.max_charge_w)
+    assert after.data.battery.stated == ()
+
+
 async def test_a_device_of_another_flat_is_not_added_again(
     hass: HomeAssistant, make_entry: MakeEntry, site: Site
 ) -> None:

@@ -115,6 +115,7 @@ def test_every_error_of_a_flow_has_a_text() -> None:
         "device_form.py",
         "device_search.py",
         "adopt_flow.py",
+        "rating_form.py",
         "proof.py",
     )
     assert {why.value for why in Why if why is not Why.REFUSED} | REFUSALS | {"refused"} <= config["error"].keys()

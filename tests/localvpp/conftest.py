@@ -26,6 +26,19 @@ from .place import NEXT_KEY, ORIGIN, PRICES, SLOT, HandClock
 from .small_coordinator import Ear, SmallCoordinator, Waits
 
 
+@pytest.fixture(autouse=True)
+def disable_http_server() -> None:
+    """Keep Home Assistant's web server from starting: done without, for the core knows of no Home Assistant.
+
+    Replacing parts of it for each test, as its library does, would be a tenth of the time of most tests here.
+    """
+
+
+@pytest.fixture(autouse=True)
+def skip_stop_scripts() -> None:
+    """Have no script of Home Assistant stopped at a test's end; done without as well."""
+
+
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()

@@ -4,9 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading, RelayReading
-from localvpp.rounds import PROVES_MS, Round
+from localvpp.blackout.powers import hours_left
+from localvpp.devices import (
+    NO_METER,
+    Absent,
+    BatteryReading,
+    ChargerReading,
+    Identity,
+    InverterReading,
+    MeterReading,
+    Rating,
+    RelayReading,
+    rated,
+)
+from localvpp.islanding import Policy, Wiring
+from localvpp.outage import Outages
+from localvpp.rounds import PROVES_MS, FlatDevices, Round, Rounds
 from localvpp.slots import SlotBook
+
+from .place import HandClock
 
 DEVICE = bytes(32)
 FRESH = Round(
@@ -117,3 +133,67 @@ def test_an_islands_old_frequency_is_not_averaged_and_is_told_with_its_age() -> 
 def test_a_frame_tells_them_all_the_same_with_their_age() -> None:
     frame = aged(PROVES_MS + 1).frame(DEVICE, 1)
     assert (frame.grid_w, frame.pv_w, frame.battery_w, frame.age_ms) == (-900, 700, 200, PROVES_MS + 1)
+
+
+class Quiet:
+    """A battery that is only read, and tells its power and charge alone."""
+
+    identity = Identity(manufacturer="Sharp", model="JH-WB1821")
+    controllable = False
+    door = None
+
+    def __init__(self) -> None:
+        self.tells = BatteryReading(power_w=0.0, soc_percent=40.0)
+
+    async def read(self) -> BatteryReading:
+        return self.tells
+
+    async def set_power(self, watts: int, lease_s: int) -> None:
+        raise AssertionError("nobody commands it")
+
+    async def release(self) -> None:
+        raise AssertionError("nobody commands it")
+
+
+async def test_what_the_resident_states_of_a_battery_is_in_each_reading_of_it(clock: HandClock) -> None:
+    devices = FlatDevices(
+        meter=Absent(NO_METER, "the flat has no meter"),
+        battery=Quiet(),
+        battery_rating=Rating(capacity_wh=8400, max_discharge_w=2000),
+    )
+    rounds = Rounds(devices, Outages("101", clock), clock)
+    read = await rounds.read()
+    await rounds.close()
+    for battery in (read.battery, read.battery_news):
+        assert battery is not None
+        assert (battery.capacity_wh, battery.max_charge_w, battery.max_discharge_w) == (8400, None, 2000)
+        assert battery.stated == ("capacity_wh", "max_discharge_w")
+
+
+async def test_what_a_battery_has_told_once_nobody_else_tells(clock: HandClock) -> None:
+    battery = Quiet()
+    stated = Rating(capacity_wh=8400, max_charge_w=3000)
+    devices = FlatDevices(meter=Absent(NO_METER, "no meter"), battery=battery, battery_rating=stated)
+    rounds = Rounds(devices, Outages("101", clock), clock)
+    untold = battery.tells
+    seen = []
+    for battery.tells in (untold, replace(untold, capacity_wh=8000), untold):
+        read = (await rounds.read()).battery
+        assert read is not None
+        seen.append((read.capacity_wh, read.max_charge_w, read.stated))
+    await rounds.close()
+    assert seen == [
+        (8400, 3000, ("capacity_wh", "max_charge_w")),
+        (8000, 3000, ("max_charge_w",)),
+        (None, 3000, ("max_charge_w",)),
+    ]
+
+
+def test_with_a_capacity_that_is_stated_an_outage_has_its_hours() -> None:
+    told = BatteryReading(power_w=0.0, soc_percent=60.0)
+    drawing = replace(FRESH, inverter=InverterReading(load_power_w=500.0))
+    policy = Policy(wiring=Wiring.AUTONOMOUS)
+    assert hours_left(replace(drawing, battery=told), 60.0, policy, None, None) == (None, None)
+    stated = replace(drawing, battery=rated(told, Rating(capacity_wh=10_000)))
+    lasts_s, _ = hours_left(stated, 60.0, policy, None, None)
+    assert lasts_s == (60.0 - policy.floors.emergency) / 100 * 10_000 / 500 * 3600

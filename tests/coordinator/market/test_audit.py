@@ -9,15 +9,16 @@ import pytest
 
 from commands.main import main
 from coordinator.market.papers import papers_of
+from coordinator.members import Action
 from coordinator.settlement import working
 from coordinator.store import entries as entry_store
 from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
-from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope
+from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope, cose
 from localvpp.market.rounds import Cleared, OpenedBook
 from localvpp.settlement import Delivered, KeyName, KeyRule, SlotPrices
 
-from .conftest import TRADED, WANTED, Trade
+from .conftest import FLATS, TRADED, WANTED, Trade
 from .settling import lived, settled, traded
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -137,6 +138,39 @@ async def test_of_a_slot_of_which_something_was_erased_nobody_can_say_anything(t
             audit_slot(log, slot, given, PRICES)
         if slot != TRADED:
             assert audit_slot(log, TRADED, given, PRICES) == ()
+
+
+async def test_entries_that_were_erased_are_entries_all_the_same(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    (good,) = await papers(trade)
+    assert good.cleared is not None
+    cleared = Cleared.decode(good.cleared)
+    await trade.house.coordinator.members.say("101", Action.REVOKE, {})
+    records = await logged(trade)
+    gone = next(each for _, each in records if each.kind is Kind.INTERVAL and each.envelope.slot < TRADED)
+    log = AuditedLog.of(trade.config.origin, [(at, gone.signed if each is gone else each) for at, each in records])
+    assert (log.size, len(log.entries)) == (len(records), len(records) - 1)
+    # A document that no record names is held against all of the log: its last entry, too.
+    revoked = trade.flats["101"].membership.device.hex()
+    own = [word for word in cleared.words if cose.parse(word, "a word").issuer.endswith(revoked)]
+    unnamed = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, own)
+    told = audit_slot(log, TRADED, [replace(good, cleared=unnamed.encode())], PRICES)
+    assert any(f"device {revoked} was not enrolled then" in each for each in told)
+
+
+async def test_who_was_enrolled_is_known_without_reading_the_log_again(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    records = await logged(trade)
+    log = AuditedLog.of(trade.config.origin, records)
+    sizes = range(1, len(records) + 1)
+    naive = [
+        [one.envelope.enrolled.device for _, one in records[:size] if one.kind is Kind.ENROL and one.envelope.enrolled]
+        for size in sizes
+    ]
+    log.entries = ()
+    assert [list(log.enrolled(size)) for size in sizes] == naive
 
 
 async def command(trade: Trade, *more: str) -> int:

@@ -1,7 +1,7 @@
 """A real coordinator that lies in a round: its flats refuse, say why, and keep what proves it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 import secrets
 
 import pytest

@@ -1,5 +1,6 @@
 """Plans read what was traded in a span of slots, by flats."""
 
+from coordinator.members import Action
 from coordinator.planning import deals_between
 from localvpp.plan import Deal
 
@@ -8,7 +9,7 @@ from .settling import SECONDS, traded
 
 
 async def deals(trade: Trade, begin: int, end: int) -> tuple[Deal, ...]:
-    names = {agent.membership.device: name for name, agent in trade.flats.items()}
+    names = {each.device: each.name for each in trade.house.coordinator.ledger.directory.by_device.values()}
     async with trade.house.coordinator.engine.connect() as connection:
         return await deals_between(connection, begin, end, names)
 
@@ -34,3 +35,12 @@ async def test_slots_beside_the_span_are_none_of_it(trade: Trade) -> None:
     await traded(trade)
     assert await deals(trade, TRADED + 1, TRADED + 10 * SECONDS) == ()
     assert await deals(trade, TRADED - 10 * SECONDS, TRADED) == ()
+
+
+async def test_what_a_box_that_was_replaced_has_traded_is_its_flats(trade: Trade) -> None:
+    await traded(trade)
+    before = await deals(trade, TRADED, TRADED + SECONDS)
+    await trade.house.coordinator.members.say("101", Action.REVOKE, {})
+    await trade.house.invited("101")
+    assert await deals(trade, TRADED, TRADED + SECONDS) == before
+    assert "101" in {deal.seller for deal in before}

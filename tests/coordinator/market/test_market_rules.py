@@ -9,9 +9,10 @@ from coordinator.market.ending import Ended, Why
 from coordinator.market.ruling import following
 from coordinator.store import market as store
 from localvpp.etp import DeviceId
-from localvpp.market import Node, PriceRule
-from localvpp.market.rounds import OpenedBook, Rules
+from localvpp.market import Node, Objective, PriceRule
+from localvpp.market.rounds import OpenedBook, RoundError, Rules
 from localvpp.trading import Phase, TradingError
+from localvpp.trading.placing import Placing
 
 from ..flat import until
 from . import conftest as harness
@@ -170,3 +171,47 @@ async def test_an_order_that_the_price_rule_cannot_serve_is_refused_and_stops_no
     assert len(OpenedBook.decode(stored.book or b"").withheld) == 1
     assert trade.state("105").phase in {Phase.TRADED, Phase.SHARED}
     assert await trade.evidence("105") == []
+
+
+@pytest.fixture
+def without_103(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "RULES", harness.RULES.replace("rounds: []", 'rounds: [], without: ["103"]'))
+
+
+@pytest.mark.usefixtures("without_103")
+async def test_a_flat_whose_meter_may_not_be_billed_from_does_not_trade(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter(*FLATS)
+    with pytest.raises(TradingError, match="leave flat 103 out: its meter may not be billed from"):
+        await trade.flats["103"].flat.trading.place(TRADED, WANTED["103"])
+    # What a flat of another make has ordered all the same is not taken.
+    monkeypatch.setattr(Placing, "_may_place", lambda placing, slot: placing._rules.of(slot))
+    await trade.order()
+    await trade.to_gate()
+    await trade.shut()
+    known = trade.market.rounds[ROUND]
+    await until(lambda: len(known.shown) == len(FLATS) - 1)
+    await trade.second(11)
+    await trade.judged()
+    await trade.ended()
+    assert "Orders of flat 103 do not count: the rules leave it out" in caplog.text
+    async with trade.house.coordinator.engine.connect() as connection:
+        stored = await store.one(connection, ROUND)
+        shown = await store.shown(connection, ROUND)
+    assert stored is not None
+    assert stored.ended == Ended.TRADED
+    assert trade.flats["103"].membership.device not in shown
+    for name in FLATS:
+        assert await trade.evidence(name) == []
+
+
+def test_rules_that_leave_nobody_out_are_written_as_before() -> None:
+    rules = Rules(origin="o", number=1, since=60, gate_s=30, show_s=10, objective=Objective.GAIN, price=PriceRule.MID)
+    assert b"without" not in rules.encode()
+    without = replace(rules, without=frozenset({"103", "101"}))
+    assert b'"without":["101","103"]' in without.encode()
+    assert Rules.decode(without.encode()) == without
+    for wrong in (b'"without":["103","101"]', b'"without":["101","101"]', b'"without":[]'):
+        with pytest.raises(RoundError):
+            Rules.decode(without.encode().replace(b'"without":["101","103"]', wrong))

@@ -124,6 +124,26 @@ async def test_a_battery_is_read_with_its_sign_and_never_commanded(hass: HomeAss
     assert (await battery.read()).soc_percent is None, "there is no such state of charge"
 
 
+async def test_a_battery_tells_what_it_can_where_an_entity_does(hass: HomeAssistant, sources: Sources) -> None:
+    tell(hass, "sensor.battery_power", "800", "W")
+    tell(hass, "sensor.capacity", "9.7", "kWh")
+    tell(hass, "sensor.most", "2.5", "kW")
+    roles = {
+        "battery_power": "sensor.battery_power",
+        "battery_capacity": "sensor.capacity",
+        "battery_max_discharge": "sensor.most",
+    }
+    battery = AdoptedBattery(sources, {"entities": roles}, WHO)
+    reading = await battery.read()
+    assert (reading.capacity_wh, reading.max_charge_w, reading.max_discharge_w) == (9700, None, 2500)
+    tell(hass, "sensor.capacity", "0", "kWh")
+    tell(hass, "sensor.most", "unavailable", "kW")
+    reading = await battery.read()
+    assert (reading.power_w, reading.capacity_wh, reading.max_discharge_w) == (800, None, None)
+    assert "choose the entity that tells it" in str(reading.failed["battery_capacity"])
+    assert "sensor.most is unavailable" in str(reading.failed["battery_max_discharge"])
+
+
 async def test_pv_tells_its_power_and_nothing_of_the_grid(hass: HomeAssistant, sources: Sources) -> None:
     tell(hass, "sensor.pv_power", "2345.6", "W")
     tell(hass, "sensor.pv_energy", "4321", "kWh")

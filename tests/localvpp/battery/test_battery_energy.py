@@ -1,11 +1,12 @@
 """Energy comes out exact, whatever the power does, whenever the flat is stopped, and with the device's own counters."""
 
 from itertools import pairwise
+import json
 
 from hypothesis import given, strategies as st
 import pytest
 
-from localvpp.battery import UJ_PER_WH, AnomalyKind, BatteryLife, Trace, read_trace, write_trace
+from localvpp.battery import UJ_PER_WH, AnomalyKind, BatteryLife, Trace, plain_life, read_trace, write_trace
 from localvpp.battery.energy import GIVEN_UP_MS, HOLD_MS
 from localvpp.devices import BatteryReading
 
@@ -119,6 +120,26 @@ def test_an_hour_of_charging_and_one_of_discharging_is_most_of_a_cycle() -> None
     assert (shown.charged_wh, shown.discharged_wh, shown.counted) == (5000, 4500, False)
     assert trace.cycles_millionths == (5000 + 4500) * 1_000_000 // 20_000
     assert shown.cycles_hundredths == 47
+
+
+def test_cycles_are_counted_with_what_the_resident_states_and_say_so() -> None:
+    life = Life()
+    life.seconds(3600, power_w=-5000.0, capacity_wh=10_000, stated=("capacity_wh",))
+    trace = life.seconds(3600, power_w=4500.0)
+    assert read_trace(write_trace(trace), [trace.day]).cycles == trace.cycles
+    exported = plain_life(BatteryLife.of(trace))
+    assert (exported["usable_capacity_wh"], exported["usable_capacity_source"]) == (10_000, "resident")
+    assert exported["full_equivalent_cycles"] == 0.47
+    assert trace.day.capacity_wh is None, "nobody has measured it"
+    trace = life.second(stated=())
+    assert plain_life(BatteryLife.of(trace))["usable_capacity_source"] == "device"
+    assert trace.day.capacity_wh == 10_000
+
+
+def test_what_was_kept_before_residents_could_state_it_was_the_devices_word() -> None:
+    kept = json.loads(write_trace(Life().second(power_w=0.0, capacity_wh=10_000)))
+    del kept["cycles"]["stated"]
+    assert plain_life(BatteryLife.of(read_trace(json.dumps(kept), [])))["usable_capacity_source"] == "device"
 
 
 def test_the_devices_counters_win() -> None:

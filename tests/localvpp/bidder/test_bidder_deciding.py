@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 
 from localvpp.bidder import Decision, MarketSettings, Situation, Why, decide
-from localvpp.bidder.deciding import battery_of, hindrance
+from localvpp.bidder.charge import battery_of
+from localvpp.bidder.deciding import hindrance
+from localvpp.devices import BatteryReading, Rating, rated
 from localvpp.market import Side
 from localvpp.market.bidding import STRATEGIES, WishError, Wishes
 from localvpp.settlement import PriceList, PricePeriod
 from localvpp.usage import Period
 
 from ..place import PRICES
-from .flat import BATTERY, HOUR, MIDNIGHT, SETTINGS, SLOT_S, TOKYO, lived, situation
+from .flat import BATTERY, DAY_S, HOUR, MIDNIGHT, SETTINGS, SLOT_S, TOKYO, lived, situation
 
 NOON, EVENING = MIDNIGHT + 12 * HOUR, MIDNIGHT + 19 * HOUR
 
@@ -121,3 +123,57 @@ def test_out_of_a_battery_that_nobody_steers_nothing_is_sold() -> None:
     with_battery = situation(has_battery=True, battery=BATTERY)
     aware = replace(SETTINGS, strategy="battery-aware")
     assert decided(NOON, with_battery, aware) == decided(NOON, with_battery, SETTINGS)
+
+
+def early(battery: BatteryReading, *, sun: bool = False, settings: MarketSettings = SETTINGS) -> Decision:
+    """What is ordered at noon for the next day's evening."""
+    known = situation(has_battery=True, battery=battery, has_inverter=sun)
+    lives = list(lived(35, NOON, sun=sun))
+    return decide("101", EVENING + DAY_S, NOON, known, settings, lives, None, early=True)
+
+
+def test_a_battery_that_is_full_at_noon_may_be_empty_the_next_evening() -> None:
+    assert orders(early(replace(BATTERY, soc_percent=100.0))) == [(Side.BID, 450, PRICES.grid)]
+    large = replace(BATTERY, soc_percent=100.0, capacity_wh=60_000)
+    assert early(large) == Decision((), Why.NOTHING), "what it holds until then serves its flat"
+
+
+def test_a_battery_that_the_sun_may_fill_is_not_counted_as_empty() -> None:
+    assert early(replace(BATTERY, soc_percent=10.0), sun=True) == Decision((), Why.NOTHING)
+
+
+def test_who_does_not_know_the_charge_counts_on_none_early() -> None:
+    unknown = replace(BATTERY, soc_percent=None)
+    assert orders(early(unknown)) == [(Side.BID, 450, PRICES.grid)], "full or not, it is empty by then"
+    assert early(replace(unknown, capacity_wh=60_000)) == Decision((), Why.NOTHING), "it may be full"
+    slow = replace(unknown, capacity_wh=60_000, max_discharge_w=100.0)
+    assert orders(early(slow)) == [(Side.BID, 400, PRICES.grid)], "more than its power allows it gives never"
+    assert early(replace(BATTERY, capacity_wh=None)) == Decision((), Why.BATTERY_UNKNOWN)
+
+
+def test_what_a_resident_states_of_his_battery_is_bid_with() -> None:
+    told = BatteryReading(soc_percent=50.0, power_w=0.0)
+    assert decided(EVENING, situation(has_battery=True, battery=told)).why is Why.BATTERY_UNKNOWN
+    stated = rated(told, Rating(capacity_wh=6000, max_charge_w=2000, max_discharge_w=600))
+    assert orders(decided(EVENING, situation(has_battery=True, battery=stated))) == [(Side.BID, 150, PRICES.grid)]
+
+
+def test_the_losses_are_those_that_were_measured() -> None:
+    aware = replace(SETTINGS, strategy="battery-aware", deliver=True)
+    known = situation(has_battery=True, battery=BATTERY)
+
+    def sells_at(percent: int | None) -> int:
+        found = decided(NOON, replace(known, efficiency_percent=percent), aware)
+        return max(each.limit for each in found.orders if each.side is Side.ASK)
+
+    # The more is lost, the dearer is what is stored already: putting it back takes more.
+    assert sells_at(60) > sells_at(None) == sells_at(90) > sells_at(98)
+
+
+def test_out_of_a_battery_that_cannot_be_commanded_nothing_is_sold() -> None:
+    with_battery = situation(has_battery=True, battery=BATTERY)
+    aware = replace(SETTINGS, strategy="battery-aware", deliver=True)
+    only_read = replace(with_battery, steerable=False)
+    assert (
+        decided(NOON, only_read, aware) == decided(NOON, with_battery, SETTINGS) != decided(NOON, with_battery, aware)
+    )

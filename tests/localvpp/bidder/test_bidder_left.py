@@ -2,10 +2,7 @@
 
 from localvpp.bidder.left import joined, still_wanted, sure_net
 from localvpp.market import Order, Side
-from localvpp.market.bidding import Battery
 from localvpp.trading import OwnTrade
-
-BATTERY = Battery(capacity_wh=6000, stored_wh=3000, charge_wh=200, discharge_wh=300)
 
 
 def ask(wh: int, limit: int, **other: object) -> Order:
@@ -42,8 +39,8 @@ def test_orders_of_one_kind_are_joined() -> None:
 
 
 def test_only_what_is_sure_is_ordered_early() -> None:
-    assert sure_net((300.0, 500.0), (0.0, 0.0), None) == 300
-    assert sure_net((300.0, 500.0), (1200.0, 1500.0), None) == -700
-    assert sure_net((300.0, 500.0), (200.0, 900.0), None) == 0
-    assert sure_net((300.0, 500.0), (1200.0, 1500.0), BATTERY) == -500, "the battery may take 200"
-    assert sure_net((300.0, 500.0), (0.0, 0.0), BATTERY) == 0, "and give 300"
+    assert sure_net((300.0, 500.0), (0.0, 0.0)) == 300
+    assert sure_net((300.0, 500.0), (1200.0, 1500.0)) == -700
+    assert sure_net((300.0, 500.0), (200.0, 900.0)) == 0
+    assert sure_net((300.0, 500.0), (1200.0, 1500.0), gives_wh=300, takes_wh=200) == -500, "the battery may take 200"
+    assert sure_net((300.0, 500.0), (0.0, 0.0), gives_wh=300, takes_wh=200) == 0, "and give 300"

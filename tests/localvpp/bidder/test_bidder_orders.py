@@ -1,7 +1,7 @@
 """A flat bids by itself: once for each slot, just before its gate, and only while nothing speaks against it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 import logging
@@ -9,15 +9,16 @@ import logging
 import pytest
 
 from localvpp.bidder import LEAD_S, Bidder, BidderState, MarketSettings, Situation, Why
+from localvpp.bidder.bidder import AGAIN_S, MOST_TRIES
 from localvpp.etp import Ed25519Signer, RecordHash, cbor
 from localvpp.guard import Guard
 from localvpp.lineage import Lineage
 from localvpp.market import Objective, Order, PriceRule, Side
 from localvpp.market.bidding import AgreedWord, Wishes
-from localvpp.market.rounds import Rules, digest, partner_tag
+from localvpp.market.rounds import Placed, Rules, digest, partner_tag
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.trading import SlotState, Trading
+from localvpp.trading import SlotState, Trading, TradingError
 from localvpp.trading.rulebook import told_rules
 from localvpp.usage_book import UsageBook
 from localvpp.wire import FromFlat, MarketRules, Membership, sign_market_word
@@ -289,6 +290,61 @@ async def test_in_each_round_it_orders_once_in_the_early_ones_what_is_sure(
     assert orders[2] == ASKED
     assert all(Side.ASK is side and wh <= 850 for each in orders for side, wh, _ in each)
     assert [each.number for each in slot.rounds] == [0, 1, 2]
+
+
+def counted(resident: Resident, failing: int = 0) -> list[int]:
+    """Write down the seconds at which a resident places orders; so many times it fails at first."""
+    place, tries = resident.trading.place, list[int]()
+
+    async def counting(slot: int, orders: Sequence[Order]) -> Placed:
+        tries.append(round(resident.clock.passed))
+        if len(tries) <= failing:
+            raise TradingError("its gate is being closed: order in a moment for the next round")
+        return await place(slot, orders)
+
+    resident.trading.place = counting  # type: ignore[method-assign]
+    return tries
+
+
+async def seconds(resident: Resident, number: int) -> BidderState:
+    """Let so many seconds pass, each looked at."""
+    for _ in range(number):
+        resident.clock.passed += 1
+        await resident.at(resident.clock.wall // 1000 + 1)
+    return resident.bidder.state
+
+
+async def test_what_fails_for_a_moment_is_tried_again(resident: Resident, caplog: pytest.LogCaptureFixture) -> None:
+    tries = counted(resident, failing=2)
+    assert (await resident.at(DUE)).why is Why.REFUSED
+    assert resident.ordered() == []
+    with caplog.at_level(logging.INFO):
+        state = await seconds(resident, 2 * round(AGAIN_S))
+    assert resident.ordered() == ASKED
+    assert state.why is None
+    assert tries == [0, AGAIN_S, 2 * AGAIN_S], "not in each second"
+    assert [each.levelname for each in caplog.records if "order" in each.message] == ["WARNING", "INFO"], "told once"
+    await seconds(resident, 30)
+    assert len(tries) == 3, "it stands"
+
+
+async def test_what_goes_on_failing_is_given_up_and_never_outlives_its_gate(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> None:
+    refusing = replace(RULES, price=PriceRule.MCAFEE)
+    await store.note("rules of the market", cbor.encode([told(refusing, building, membership)]))
+    await keep(store, (replace(each, pv_j=0) for each in lived(35, NOON - HOUR)))
+    resident = make(settings=replace(SETTINGS, wishes=Wishes(green_only=True)))
+    await resident.start()
+    tries = counted(resident)
+    await resident.at(DUE)
+    state = await seconds(resident, LEAD_S - 1)
+    assert tries == [round(each * AGAIN_S) for each in range(MOST_TRIES)]
+    assert (state.orders, state.why) == ((), Why.REFUSED)
+    await resident.at(DUE + SLOT_S)
+    await resident.at(NOON + SLOT_S - GATE_S)
+    await seconds(resident, 30)
+    assert len(tries) == MOST_TRIES + 1, "its gate is closed"
 
 
 WORD = AgreedWord.read("blue heron kettle")

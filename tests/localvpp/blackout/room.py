@@ -16,7 +16,6 @@ from localvpp.blackout.blackout import JOURNAL
 from localvpp.devices import (
     Battery,
     BatteryReading,
-    DeviceError,
     DeviceSilentError,
     Identity,
     InverterReading,
@@ -99,7 +98,7 @@ class Cells(Battery, Reserving):
         self.most_reserve: int | None = None
         """Bound of its own, by which it cuts what it was told; it shows what it keeps then."""
         self.powers: list[int | None] = []
-        self.refuses: DeviceError | None = None
+        self.refuses: Exception | None = None
 
     @override
     async def read(self) -> BatteryReading:
@@ -177,6 +176,7 @@ class Room(PlainHouse):
         *,
         switchboard: Switchboard = NO_SWITCHES,
         disk: Disk | None = None,
+        cells: Cells | None = None,
     ) -> None:
         super().__init__(membership)
         self.settings = settings
@@ -188,7 +188,7 @@ class Room(PlainHouse):
         self.plant = Plant(settings.policy.wiring)
         self.lines = Lines()
         self.online = True
-        self.cells = Cells()
+        self.cells = cells or Cells()
         self.output = Output(self)
         self.load_w = 500.0
         self.meter_every_s = 1

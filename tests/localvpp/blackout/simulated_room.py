@@ -123,12 +123,12 @@ class SimulatedRoom(PlainHouse):
 
     async def kill(self) -> None:
         """End the program; no device is told anything."""
+        await self.links.__aexit__(None, None, None)  # First: what is said on the way out arrives nowhere.
         self.run.cancel()
         with suppress(asyncio.CancelledError):
             await self.run
         await self._rounds.close()
         await self.store.close()
-        await self.links.__aexit__(None, None, None)
 
     # --- time --------------------------------------------------------------------------------------
 

@@ -2,18 +2,31 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import override
 
 import pytest
 
-from localvpp.devices import DeviceRefusedError
-from localvpp.islanding import Load, LoadsSeen, Notice, Phase, Wiring
+from localvpp.devices import Cadence, DeviceRefusedError, Steerable
+from localvpp.islanding import Asked, Load, LoadsSeen, Notice, Phase, Wiring
 from localvpp.islanding.endurance import Forecast, Recharge, Reserve
 from localvpp.wire import Membership
 
 from ..islanding.plant import GridIs
-from .room import Room, Switches, settings_of
+from .room import Cells, Room, Switches, settings_of
 
 LOADS = (Load("heater", 0, 1200.0), Load("fridge", 2, 300.0), Load("lamps", 3, 100.0))
+
+
+CHANGE_S = 60.0
+
+
+class WearyCells(Cells, Steerable):
+    """A battery whose set-points are kept in a memory that wears out."""
+
+    @property
+    @override
+    def cadence(self) -> Cadence:
+        return Cadence(lease_s=120, change_s=CHANGE_S)
 
 
 @pytest.fixture
@@ -212,6 +225,61 @@ async def test_a_battery_that_refuses_its_reserve_is_told_of_and_asked_seldom(ro
     room.blackout.warn(True)
     await room.seconds(120)
     assert room.blackout.state.problems == ("the battery does not keep 100 % for an outage: out of writings for today",)
+
+
+async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room) -> None:
+    room.cells.refuses = AttributeError("no such thing")
+    room.blackout.warn(True)
+    await room.seconds(65)
+    assert room.blackout.state.problems == (
+        "the battery does not keep 100 % for an outage: this program is at fault: AttributeError('no such thing')",
+    )
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    assert room.blackout.state.phase is Phase.ISLANDED
+
+
+async def test_a_command_that_fails_as_no_driver_foresees_ends_no_blackout_logic(
+    membership: Membership, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room(settings_of(Wiring.OWNED), membership, tmp_path)
+    await room.start()
+    await room.seconds(2)
+
+    async def fails(_: int) -> None:
+        raise AttributeError("no such thing")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room.output, "go_off_grid", fails)
+        room.blackout.ask(Asked.ISLAND)
+        await room.seconds(3)
+    assert any("AttributeError('no such thing')" in each for each in room.blackout.state.problems)
+    await room.seconds(30)
+    assert room.blackout.state.phase is Phase.ISLANDED, "it was asked once more"
+    await room.kill()
+
+
+async def test_a_memory_that_wears_out_is_not_written_to_for_each_second_of_the_slow_filling(
+    membership: Membership, tmp_path: Path
+) -> None:
+    recharge = Recharge(delay_s=60.0)
+    room = Room(settings_of(Wiring.AUTONOMOUS, recharge=recharge), membership, tmp_path, cells=WearyCells())
+    room.cells.soc = 15.0
+    await room.start()
+    await room.seconds(2)
+    room.grid(GridIs.GONE)
+    await room.seconds(5)
+    room.grid(GridIs.GOOD)
+    await room.seconds(30)
+    begun = room.clock.monotonic() - 30
+    for _ in range(600):
+        await room.seconds()
+        watts = room.cells.powers[-1]
+        assert watts is not None
+        assert -recharge.most_w(room.clock.monotonic() - begun, 2000.0) - 1 <= watts <= 0, "never more than its share"
+    assert -2000 <= (room.cells.powers[-1] or 0) <= -1600
+    assert len(room.cells.powers) <= 600 / CHANGE_S + 2
+    await room.kill()
 
 
 async def test_after_an_outage_the_battery_is_filled_slowly_and_then_left_alone(room: Room) -> None:

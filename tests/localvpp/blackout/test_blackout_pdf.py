@@ -30,6 +30,8 @@ from ...needed import lacks
 from ..place import ORIGIN
 from .drills import BEGUN_MS, LATIN, document, documents, held
 
+pytestmark = pytest.mark.usefixtures("outside")  # a font of the system, with thousands of characters
+
 RECORD = RecordHash(bytes(range(32)))
 
 

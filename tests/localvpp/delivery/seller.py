@@ -9,7 +9,7 @@ from typing import override
 from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout, BlackoutSettings
 from localvpp.delivering import Around, Delivering, DeliveryState, Why
-from localvpp.islanding import Grid, Phase, Wiring, japanese
+from localvpp.islanding import Phase, Wiring, japanese
 from localvpp.islanding.endurance import Recharge, Reserve
 from localvpp.market.bidding import Wishes
 from localvpp.rounds import Round
@@ -54,7 +54,7 @@ class Seller(SimulatedRoom):
             market=self.market,
             interval=self.book.open,
             reserve_percent=state.reserve_percent,
-            grid_good=state.grid is Grid.GOOD,
+            grid=state.grid,
         )
         self.delivering.second(read, around)
         self.states.append(self.delivering.state)

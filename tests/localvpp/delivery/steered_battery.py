@@ -1,8 +1,9 @@
 """A battery that takes set-points, and remembers them."""
 
+import asyncio
 from typing import override
 
-from localvpp.devices import BatteryReading, Cadence, DeviceRefusedError, Steerable
+from localvpp.devices import BatteryReading, Cadence, Steerable
 
 from ..scripted_devices import ScriptedBattery
 
@@ -13,7 +14,10 @@ class SteeredBattery(ScriptedBattery, Steerable):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[tuple[int, int] | None] = []
-        self.refuses: DeviceRefusedError | None = None
+        self.refuses: Exception | None = None
+        self.stuck = False
+        """Whether it takes for ever to take a power."""
+        self.able = True
         self.tried = 0
         self.act = lambda: BatteryReading(
             power_w=0.0, soc_percent=64.2, capacity_wh=6000, max_charge_w=3000.0, max_discharge_w=5000.0
@@ -22,7 +26,7 @@ class SteeredBattery(ScriptedBattery, Steerable):
     @property
     @override
     def controllable(self) -> bool:
-        return True
+        return self.able
 
     @property
     @override
@@ -32,6 +36,8 @@ class SteeredBattery(ScriptedBattery, Steerable):
     @override
     async def set_power(self, watts: int, lease_s: int) -> None:
         self._try()
+        if self.stuck:
+            await asyncio.Event().wait()
         self.asked.append((watts, lease_s))
 
     @override

@@ -11,6 +11,7 @@ import pytest
 
 from localvpp.delivering import Around, Delivering, Why
 from localvpp.devices import InverterDevice, MapHybrid, MapMeter, SunSpecDevice, load_map, probe_hybrid, probe_meter
+from localvpp.islanding import Grid
 from localvpp.outage import Outages
 from localvpp.rounds import FlatDevices, Rounds
 from localvpp.slots import Interval, SlotBook
@@ -48,7 +49,7 @@ class Made:
         self.clock.move(1.0)
         read = await self.rounds.read()
         around = Around(
-            slot_seconds=SLOT_S, market=self.market, interval=self.book.open, reserve_percent=None, grid_good=True
+            slot_seconds=SLOT_S, market=self.market, interval=self.book.open, reserve_percent=None, grid=Grid.GOOD
         )
         self.delivering.second(read, around)
         assert read.sample is not None

@@ -1,6 +1,8 @@
 """Trades become set-points of a simulated flat's battery over real Modbus TCP; the living room always comes first."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -162,6 +164,16 @@ async def test_readings_that_are_silent_or_wrong_steer_nothing_and_the_lease_end
     await flat.into_slot(2)
     # What was missed is made good in the time left, as far as the battery can.
     assert 0.8 * SOLD_WH <= flat.metered_wh(slot) <= SOLD_WH + 4
+
+
+async def test_a_program_that_stops_in_an_orderly_way_leaves_a_battery_that_is_its_own(flat: Seller) -> None:
+    flat.trades(SOLD_WH)
+    await flat.into_slot(20)
+    assert steered(flat)
+    flat.run.cancel()
+    with suppress(asyncio.CancelledError):
+        await flat.run
+    assert not steered(flat)
 
 
 async def test_a_program_that_dies_leaves_a_battery_that_is_its_own_when_the_lease_ends(flat: Seller) -> None:

@@ -10,6 +10,7 @@ from localvpp import delivering
 from localvpp.bidder import MarketSettings
 from localvpp.delivering import Why
 from localvpp.devices import DeviceRefusedError, InverterReading
+from localvpp.islanding import Grid
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
 from ..home import SECONDS, Home
@@ -83,15 +84,122 @@ async def test_a_device_that_refuses_is_told_of(
     assert battery.asked == []
 
 
-async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_nothing_else(
+async def test_a_battery_that_takes_a_command_and_does_something_else_is_told_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "FOLLOWS_S", 4.0)
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 3)
+    assert home.flat.state.delivery.why is None
+    await home.time.seconds(4)
+    assert home.flat.state.delivery.why is Why.NOT_FOLLOWED, "it gives 0 W"
+    assert battery.asked[-1] is not None, "it is asked on"
+    asked_w = battery.asked[-1][0]
+    told = battery.act()
+    battery.act = lambda: replace(told, power_w=0.9 * asked_w)
+    await home.time.seconds(1)
+    assert home.flat.state.delivery.why is None
+
+
+@pytest.mark.parametrize(("soh_percent", "usable_wh"), [(None, 6000), (70.0, 4200), (0.0, 6000), (104.0, 6000)])
+def test_an_aged_battery_holds_less_than_it_tells(soh_percent: float | None, usable_wh: int) -> None:
+    assert delivering._usable_wh(6000, soh_percent) == usable_wh
+
+
+async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_writes_nothing(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
+    around = home.flat._around
+    asked = len(battery.asked)
+    with monkeypatch.context() as patched:
+        for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
+            patched.setattr(home.flat, "_around", lambda grid=grid: replace(around(), grid=grid))
+            await home.time.seconds(1)
+            assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
+            assert len(battery.asked) == asked
+        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.GONE))
+        await home.time.seconds(1)
+        assert home.flat.state.delivery.why is Why.GRID_GONE
+        assert battery.asked[asked:] == [None]
+
+
+async def test_what_stays_unknown_for_long_lets_go(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "UNKNOWN_S", 3.0)
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 1)
+    around = home.flat._around
+    asked = len(battery.asked)
+    with monkeypatch.context() as patched:
+        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+        await home.time.seconds(2)
+        assert len(battery.asked) == asked
+    await home.time.seconds(1)
+    assert battery.asked[-1] is not None, "it is known again, and counted anew"
+    asked = len(battery.asked)
+    monkeypatch.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+    await home.time.seconds(2)
+    assert battery.asked[asked:] == []
+    await home.time.seconds(2)
+    assert home.flat.state.delivery.why is Why.GRID_UNKNOWN, "the slot goes on"
+    assert battery.asked[asked:] == [None]
+
+
+async def test_an_inverter_that_is_off_the_grid_is_let_go_of(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 2)
+    assert battery.asked[-1] is not None
+    home.inverter.act = lambda: InverterReading(pv_power_w=0.0, grid_connected=False, rated_power_w=8000.0)
+    await home.time.seconds(1)
+    assert home.flat.state.delivery.why is Why.GRID_GONE
+    assert battery.asked[-1] is None
+
+
+async def test_who_reloads_with_the_delivery_off_has_it_off_at_once(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, DELIVERS)
+    sell(2)
+    told = home.flat.trading.state
+    await into_slot(home, 2)
+    assert battery.asked[-1] is not None
+    await home.stop()
+    assert battery.asked[-1] is None
+    asked = len(battery.asked)
+    home.market = replace(DELIVERS, deliver=False)
+    await home.start()
+    home.flat.trading.state = told
+    await home.time.seconds(2)
+    assert home.flat.state.delivery.why is Why.OFF
+    assert len(battery.asked) == asked
+
+
+@pytest.mark.parametrize("unforeseen", [ZeroDivisionError, AttributeError, RuntimeError])
+async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_nothing_else(
+    home: Home,
+    battery: SteeredBattery,
+    sell: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    unforeseen: type[Exception],
+) -> None:
+    def fails(*_: object) -> float:
+        raise unforeseen
+
+    await begun(home, DELIVERS)
+    sell(2)
+    await into_slot(home, 2)
     assert battery.asked[-1] is not None
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "asked_w", lambda *_: 1 / 0)
+        patched.setattr(delivering, "asked_w", fails)
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.FAULT
         assert battery.asked[-1] is None

@@ -10,8 +10,20 @@ from modbus_connection.mock import MockModbusConnection
 import pytest
 import yaml
 
-from localvpp.devices import DeviceRefusedError, FlashWrites, MapHybrid, available_maps, load_map, probe_hybrid
-from localvpp.devices.mapping import DeviceClass
+from localvpp.devices import (
+    BatteryReading,
+    DeviceRefusedError,
+    FlashWrites,
+    InverterReading,
+    MapHybrid,
+    available_maps,
+    load_map,
+    probe_hybrid,
+)
+from localvpp.devices.inverting import Snapshot
+from localvpp.devices.lease import Target
+from localvpp.devices.mapping import Asked, DeviceClass, LeaseKind
+from localvpp.devices.wear import Written
 
 DUMPS = Path(__file__).parent / "dumps"
 HYBRIDS = [name for name in available_maps() if load_map(name).device_class is DeviceClass.HYBRID]
@@ -48,6 +60,47 @@ def test_a_set_point_has_the_devices_own_lease_or_there_is_none_and_the_map_says
     else:
         assert (*control.charge, *control.discharge, *control.hold) == ()
         assert control.why_not
+
+
+@pytest.mark.parametrize("name", HYBRIDS)
+def test_a_command_that_is_cut_off_anywhere_ends_with_its_lease(name: str) -> None:
+    control = load_map(name).control
+    if not control.has_set_point or (control.lease is not None and control.lease.kind is LeaseKind.REWRITE):
+        return  # What the device ends when it hears nothing needs no time from us.
+    for command in (control.charge, control.discharge, control.hold):
+        asked = [{value for _, value in step.writes} for step in command]
+        (first, *_) = [at for at, each in enumerate(asked) if Asked.LEASE in each]
+        moving = [at for at, each in enumerate(asked) if each & {Asked.POWER, Asked.DISCHARGE, Asked.CHARGE}]
+        assert all(first <= at for at in [*moving, len(command) - 1]), "the time stands before what it ends"
+
+
+async def test_a_battery_that_takes_or_gives_nothing_now_is_asked_for_nothing() -> None:
+    hybrid, _ = await built("huawei_sun2000")
+    empty = BatteryReading(max_charge_w=2500.0, max_discharge_w=0.0)
+    orders = hybrid.battery._keeper.orders
+    assert orders.target(3000, Snapshot(InverterReading(), empty)) == Target(0, 0)
+    assert orders.target(-3000, Snapshot(InverterReading(), empty)) == Target(-2500, -2500)
+    assert orders.target(3000, Snapshot(InverterReading(), BatteryReading())) == Target(3000, 3000)
+
+
+async def test_a_battery_is_let_go_of_though_todays_writings_are_spent() -> None:
+    hybrid, requests = await built("sungrow_sh")
+    await hybrid.battery.set_power(1500, 60)
+    wear = hybrid.battery.wear
+    assert wear is not None
+    wear.remember([Written(0.0, 6000)])
+    requests.clear()
+    with pytest.raises(DeviceRefusedError, match="its memory bears no more"):
+        await hybrid.battery.set_power(900, 60)
+    assert requests == []
+    await hybrid.battery.release()
+    assert len(requests) == 1
+    requests.clear()
+    for _ in range(10):
+        with pytest.raises(DeviceRefusedError):
+            await hybrid.battery.set_power(900, 60)
+        await hybrid.battery.release()
+    assert requests == [], "who is let go of already is not written to for that"
 
 
 @pytest.mark.parametrize(("watts", "command"), [(1500, [3, 0xBB, 1500]), (-2500, [3, 0xAA, 2500]), (0, [3, 0xCC, 0])])

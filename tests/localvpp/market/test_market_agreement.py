@@ -1,7 +1,7 @@
 """A result counts by words that agree to it, each of another flat: not by their number alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

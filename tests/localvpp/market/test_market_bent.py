@@ -5,7 +5,7 @@ results of another seed, and those of another goal under a wrong name.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from copy import replace
 import random
 
 import pytest

@@ -1,7 +1,7 @@
 """Whoever bends a result is found out, by order and Wh: changed orders, withheld trades, prices, lines, ties."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 import random
 
 import pytest

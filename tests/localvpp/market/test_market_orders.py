@@ -1,6 +1,6 @@
 """What is no order, and what is no tree of lines, is refused with its name, its field, its value and what to do."""
 
-from dataclasses import replace
+from copy import replace
 import random
 from typing import Any
 

@@ -1,7 +1,7 @@
 """What residents may rely on, whatever the book: nothing is lost, nobody is harmed, equals have equal chances."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 import random
 
 import pytest

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 import copy
-from dataclasses import replace
+from copy import replace
 import json
 from typing import Any
 

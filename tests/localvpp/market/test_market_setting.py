@@ -6,7 +6,7 @@ clearing that has a wrong idea of one of them is found out.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 import hashlib
 from itertools import pairwise
 import random
@@ -90,7 +90,8 @@ def test_the_columns_of_both() -> None:
             for name in ("wh", "limit", "bid", "place"):
                 assert getattr(lots, name)[at] == getattr(columns, name)[index]
             assert tree.names[int(columns.place[index])] == network.flats[one.flat]
-            assert columns.flats.names[int(columns.flat[index])] == lots.flats.names[int(lots.flat[at])] == one.flat
+            assert columns.flats.names[int(columns.flat[index])] == one.flat
+            assert lots.owners.flats.names[int(lots.flat()[at])] == one.flat
 
 
 def test_what_the_lines_carry() -> None:

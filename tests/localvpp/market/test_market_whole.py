@@ -1,6 +1,6 @@
 """Orders that refuse parts: never a part of them, never at a loss, and of all choices the best where HiGHS is."""
 
-from dataclasses import replace
+from copy import replace
 from itertools import combinations
 import random
 from typing import Any

@@ -23,6 +23,7 @@ from localvpp.settlement.month import (
 )
 from localvpp.settlement.month.identities import check_month, check_utility
 from localvpp.settlement.tariff import UtilityBill
+from localvpp.statements.figures import moment
 
 from .months import building, month_of
 from .test_settlement_month import FLATS, KEYS, SMALL, utility_of, with_utility
@@ -206,4 +207,4 @@ def test_one_slot_in_which_much_is_lost_is_found_though_the_month_is_within_the_
     slots[700] = replace(slots[700], bulk=Use(bulk.import_wh + 5_000, bulk.export_wh))
     (found,) = (each for each in settle_month(replace(given, slots=slots)).findings if each.kind is FindingKind.LOSS)
     assert found.detail.startswith("in 1 slots more than 5 % of what came in reached no meter")
-    assert str(slots[700].begin) in found.detail
+    assert f"{moment(slots[700].begin):%Y-%m-%d %H:%M}" in found.detail

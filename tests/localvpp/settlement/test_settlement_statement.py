@@ -136,6 +136,16 @@ def test_the_heaviest_half_hours_are_told_with_ones_part() -> None:
     assert abs(sum(each.peaks[0].own_wh for each in both.values()) - heaviest[0]) < 100
 
 
+def test_slots_that_make_no_half_hours_have_no_heaviest_one() -> None:
+    given = month_of(SMALL)
+    by_hour = {each.begin: each for each in given.slots}
+    for seconds in (3600, 1200):
+        slots = [replace(by_hour[begin - begin % 1800], begin=begin, logged={}) for begin in OCTOBER.slots(seconds)]
+        month = settle_month(replace(given, slot_seconds=seconds, slots=slots))
+        assert month.peak is None
+        assert made(month)["100"].peaks == ()
+
+
 def test_pv_that_is_unknown_in_one_slot_leaves_the_months_use_unknown() -> None:
     month = settle_month(month_of(SMALL, without={500: ["100"]}))
     statement = made(month)["100"]
@@ -143,7 +153,7 @@ def test_pv_that_is_unknown_in_one_slot_leaves_the_months_use_unknown() -> None:
     assert statement.account.use_known == 1487
     assert (statement.used_wh, statement.self_sufficiency, statement.self_consumption) == (None, None, None)
     (finding,) = statement.findings
-    assert finding.detail == "1 slots stand in from an earlier week, the first at 1791680400"
+    assert finding.detail == "1 slots stand in from an earlier week, the first at 2026-10-11 10:00"
 
 
 def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> None:

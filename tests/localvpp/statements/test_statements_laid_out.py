@@ -81,10 +81,14 @@ class Read(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.tags: list[str] = []
+        self.heads: list[str | None] = []
+        """The scope of each head of a table."""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag == "th":
+            self.heads.append(dict(attrs).get("scope"))
         for name, value in attrs:
             if name == "id":
                 self.ids.append(value or "")
@@ -178,7 +182,17 @@ def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, S
     assert text == statement_page(statement, language)
     page = Read(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
-    assert page.links == ["#own", "#neighbours", "#roof", "#grid", "#given", "#fed-in", "#peaks", "#differences"]
+    assert page.links == [
+        "#own",
+        "#neighbours",
+        "#roof",
+        "#grid",
+        "#given",
+        "#fed-in",
+        "#made",
+        "#peaks",
+        "#differences",
+    ]
     assert set(page.ids) == {link[1:] for link in page.links}
     assert "@media print" in text
     assert f'lang="{language}"' in text
@@ -196,6 +210,64 @@ def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, S
         "M101",
     ):
         assert wanted in shown, wanted
+
+
+def test_every_table_names_its_columns_and_its_rows(
+    made: dict[str, Statement], settled: SettledMonth, language: Language
+) -> None:
+    house = building_statement(settled, made)
+    for text in (statement_page(made["101"], language), building_page(house, language)):
+        page = Read(text)
+        rows = page.tags.count("tr") - page.tags.count("thead")
+        assert page.heads.count("row") == rows
+        assert page.heads.count("col") == len(page.heads) - rows
+
+
+def test_tax_that_comes_on_top_is_not_said_to_be_within(
+    settled: SettledMonth, made: dict[str, Statement], language: Language
+) -> None:
+    words, bill = Words(language), settled.given.utility
+    assert bill is not None
+    house = building_statement(settled, made)
+    on_top = replace(bill, net_yen=bill.total_yen, tax_yen=bill.total_yen // 10)
+    for utility, key in ((bill, "tax"), (on_top, "tax_on")):
+        shown = Read(building_page(replace(house, utility=utility), language)).texts
+        assert words[key].format(10) in shown
+
+
+def test_records_are_where_links_lead_to_and_on_paper(made: dict[str, Statement], language: Language) -> None:
+    text = statement_page(made["101"], language)
+    # A link to what is folded shows nothing but its summary, and what is folded is not printed.
+    assert "details" not in text
+    assert "display: none" not in text
+    assert ".records { max-height: none; overflow: visible; }" in text.partition("@media print")[2]
+
+
+def test_a_resident_is_told_times_and_no_numbers_of_seconds(made: dict[str, Statement], language: Language) -> None:
+    shown = " ".join(Read(statement_page(made["102"], language)).texts)
+    assert "2026-10-11 10:00" in shown
+    assert str(OCTOBER.begin() + 500 * 1800) not in shown
+    assert f"{Words(language)['unknown']} kWh" not in shown
+
+
+def test_what_own_pv_made_leads_to_its_records_and_says_where_it_is_not_known(
+    made: dict[str, Statement], language: Language
+) -> None:
+    words = Words(language)
+    known, partly = made["100"], made["102"]
+    row = known.made
+    assert row.wh == known.account.made_wh > 0
+    assert row.slots
+    assert {record for slot in row.slots for record in known.evidence[slot]} == set(known.records_of(row))
+    shown = Read(statement_page(known, language)).texts
+    assert f"{decimal(Fraction(row.wh, 1000), 3)} kWh" in shown
+    assert words["records_of"].format(len(row.slots), len(row.slots)) in shown
+    assert [words["made"], str(row.wh), "", str(len(row.slots)), str(len(row.slots))] in rows_of(
+        statement_csv(known, language)
+    )
+    assert words["made"] in {line[1].split(" / ")[-1] for line in rows_of(records_csv(known, language))}
+    assert partly.account.made_known == partly.account.slots - 1
+    assert words["partly"].format(words["made"], 1) in Read(statement_page(partly, language)).texts
 
 
 def test_what_is_for_information_says_so(made: dict[str, Statement], language: Language) -> None:
@@ -245,6 +317,7 @@ def text_of(data: bytes) -> str:
     return "\n".join(unicodedata.normalize("NFKC", page.get_textpage().get_text_bounded()) for page in pages)
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement], language: Language) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
@@ -261,6 +334,7 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
     assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement)
 
 
+@pytest.mark.usefixtures("outside")
 def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
     many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
     data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
@@ -271,6 +345,7 @@ def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[st
     assert f"page {len(pages)} of {len(pages)}" in text
 
 
+@pytest.mark.usefixtures("outside")
 def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")

@@ -82,6 +82,14 @@ def test_december_is_debited_in_january(settled: SettledMonth) -> None:
 
 
 @pytest.mark.parametrize(
+    ("month", "due"), [(Month(2027, 1), b"0228"), (Month(2028, 1), b"0229"), (Month(2026, 10), b"1130")]
+)
+def test_a_day_that_a_month_has_not_is_its_last(settled: SettledMonth, month: Month, due: bytes) -> None:
+    of = replace(settled, given=replace(settled.given, month=month))
+    assert zengin(of, replace(COLLECTOR, day=31), {})[54:58] == due
+
+
+@pytest.mark.parametrize(
     ("text", "half"),
     [
         ("ガギグ パピプ", "ｶﾞｷﾞｸﾞ ﾊﾟﾋﾟﾌﾟ"),

@@ -20,6 +20,7 @@ from .blackout.charge import Charge, believed
 from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
 from .devices import Ages, Battery, BatteryReading, InverterReading
+from .islanding import Grid
 from .rounds import Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, cadence_of, pace_of
@@ -30,6 +31,12 @@ _LOGGER = logging.getLogger(__name__)
 FRESH_MS: Final = 5_000
 """So old powers and registers may be that steer; a charge moves more slowly."""
 CHARGE_FRESH_MS: Final = 15_000
+FOLLOWS_S: Final = 60.0
+"""A battery that does something else for so long does not follow: it is full or cold, or another program asks it, too.
+Some take half a minute from one power to another."""
+FOLLOWS_W: Final = 300
+FOLLOWS_SHARE: Final = 0.25
+"""So far from what it was asked it may be, the larger of both: many tell no power to better than that."""
 CLOCKS_S: Final = 2.0
 """So far the two clocks may part within a slot."""
 
@@ -46,6 +53,8 @@ class Why(StrEnum):
     HELD = "held"
     """The living room comes first: an island, a drill, or the filling after an outage."""
     ISLANDED = "islanded"
+    GRID_GONE = "grid_gone"
+    """The grid is gone, or the inverter says that it does not hang on it."""
     GRID_UNKNOWN = "grid_unknown"
     NOT_METERED = "not_metered"
     """The slot is not metered from its begin: what is delivered in it could not be shown."""
@@ -60,12 +69,16 @@ class Why(StrEnum):
     """The inverter's memory bears no more moving set-points today."""
     REFUSED = "refused"
     """The device does not take it: the log says why."""
+    NOT_FOLLOWED = "not_followed"
+    """The device takes it, and its battery does something else. It is asked on."""
     FAULT = "fault"
     """This program cannot work out what to ask: the log says why."""
 
 
 _LEFT_TO_ITS_LEASE: Final = frozenset({Why.GRID_UNKNOWN, Why.METER_UNKNOWN, Why.INVERTER_UNKNOWN, Why.BATTERY_UNKNOWN})
 """What may be known again in a second: nothing is written, and the device falls back by itself if it is not."""
+UNKNOWN_S: Final = 60.0
+"""So long, and then the battery is let go of: most leases are over by then, and a few last for minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +107,7 @@ class Around:
     """The meter's, which is still open."""
     reserve_percent: int | None
     """What is kept for a blackout."""
-    grid_good: bool
+    grid: Grid
     """As far as the blackout logic knows; where there is none, nobody doubts it."""
 
 
@@ -130,6 +143,10 @@ class Delivering:
         self._reserved = False
         """Whether the battery is left to itself, for it is down to what is kept."""
         self._faulty = False
+        self._unknown_since: float | None = None
+        """Since when nothing is written, for too little is known."""
+        self._astray_since: float | None = None
+        """Since when the battery has done something else than it was asked."""
         self.state = DeliveryState()
 
     def second(self, read: Round, around: Around) -> None:
@@ -140,7 +157,7 @@ class Delivering:
         """
         try:
             self._second(read, around)
-        except ArithmeticError, AssertionError, LookupError, TypeError, ValueError:
+        except Exception:
             if not self._faulty:
                 _LOGGER.exception("What the battery is to deliver cannot be worked out: it is left to itself")
             self._faulty = True
@@ -168,9 +185,15 @@ class Delivering:
             wish = self._power(read, around, pace, traded_wh, exchanged_wh, now)
             if self._steering.problem is not None:
                 why = Why.REFUSED
+            elif not self._follows(read, now):
+                why = Why.NOT_FOLLOWED
         except _NotNowError as error:
             why = error.why
-            wish = Let.BE if why in _LEFT_TO_ITS_LEASE else None
+            wish = self._let(why, now)
+        if why not in _LEFT_TO_ITS_LEASE:
+            self._unknown_since = None
+        if not isinstance(wish, Power):
+            self._astray_since = None
         self._reserved = why is Why.RESERVE
         self._steering.claim(Claimant.MARKET, wish)
         self.state = DeliveryState(
@@ -182,6 +205,28 @@ class Delivering:
         if isinstance(wish, Power):
             return held.watts if held is not None and held.claimant is Claimant.MARKET else wish.watts
         return None
+
+    def _let(self, why: Why, now: float) -> Wish | None:
+        """Return what is wished while nothing can be asked."""
+        if why not in _LEFT_TO_ITS_LEASE:
+            return None
+        if self._unknown_since is None:
+            self._unknown_since = now
+        return Let.BE if now - self._unknown_since < UNKNOWN_S else None
+
+    def _follows(self, read: Round, now: float) -> bool:
+        """Whether the battery does about what it was asked, or has not had its time to."""
+        if not self._is_astray(None if read.battery is None else read.battery.power_w):
+            self._astray_since = None
+        elif self._astray_since is None:
+            self._astray_since = now
+        return self._astray_since is None or now - self._astray_since < FOLLOWS_S
+
+    def _is_astray(self, watts: float | None) -> bool:
+        held = self._steering.held
+        if held is None or held.claimant is not Claimant.MARKET or watts is None:
+            return False
+        return abs(watts - held.watts) > max(FOLLOWS_W, FOLLOWS_SHARE * abs(held.watts))
 
     def _trades(self, around: Around) -> tuple[OwnTrade, ...]:
         """Return what was traded of the slot that runs, and take down when that was first seen."""
@@ -206,7 +251,9 @@ class Delivering:
             raise _NotNowError(Why.NOT_COMMANDED)
         if self._steering.owner not in {None, Claimant.MARKET}:
             raise _NotNowError(Why.HELD)
-        if not around.grid_good:
+        if around.grid is Grid.GONE:
+            raise _NotNowError(Why.GRID_GONE)
+        if around.grid is not Grid.GOOD:
             raise _NotNowError(Why.GRID_UNKNOWN)
         if abs(self._clock.wall_ms() / 1000 - self._clock.monotonic() - self._offset_s) > CLOCKS_S:
             raise _NotNowError(Why.CLOCK)
@@ -214,12 +261,14 @@ class Delivering:
 
     def _exchanged(self, read: Round, around: Around) -> int:
         """Return what the meter has counted of the slot, out less in."""
-        if read.islanded is None:
-            raise _NotNowError(Why.GRID_UNKNOWN)
         interval, slot = around.interval, self._slot
         assert slot is not None, "something was traded in it"
         if read.islanded or (interval is not None and interval.islanded and interval.slot == slot):
             raise _NotNowError(Why.ISLANDED)
+        if read.inverter is not None and read.inverter.grid_connected is False:
+            raise _NotNowError(Why.GRID_GONE)
+        if read.islanded is None:
+            raise _NotNowError(Why.GRID_UNKNOWN)
         meter = read.meter
         known = meter is not None and meter.age_ms <= FRESH_MS
         if meter is None or meter.import_wh is None or meter.export_wh is None or not known:
@@ -267,7 +316,7 @@ class Delivering:
             grid_w=grid_w,
             battery_w=battery_w,
             soc_percent=min(soc_percent, self._charge.percent),
-            capacity_wh=battery.capacity_wh,
+            capacity_wh=_usable_wh(battery.capacity_wh, battery.soh_percent),
             charge_w=charge_w,
             discharge_w=discharge_w,
             pv_w=pv_w or 0.0,
@@ -288,6 +337,13 @@ class Delivering:
         if charge_w is None or discharge_w is None or not all(map(math.isfinite, (charge_w, discharge_w))):
             return None
         return max(0.0, charge_w), max(0.0, discharge_w)
+
+
+def _usable_wh(capacity_wh: int, soh_percent: float | None) -> int:
+    """Return what a battery holds by now: many tell what they held when they were new."""
+    if soh_percent is None or not 0 < soh_percent < 100:
+        return capacity_wh
+    return int(capacity_wh * soh_percent / 100)
 
 
 def _pv_w(inverter: InverterReading | None, battery_w: float | None) -> float | None:

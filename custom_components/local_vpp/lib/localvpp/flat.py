@@ -60,6 +60,7 @@ from .tracing import Tracing
 from .trading import Trading
 from .trading.proving import Log
 from .usage_book import UsageBook
+from .wearing import Wearing
 from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, ProposalHeard, SlotResult, Terms, Traded
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
@@ -136,6 +137,7 @@ class Flat:
         steering = Steering(membership.flat, lambda: self._rounds.devices.battery, self._clock)
         self._steering = steering if blackout is None else blackout.steering
         self._delivering = Delivering(market, self._steering, lambda: self._rounds.devices.battery, self._clock)
+        self._wearing = Wearing(lambda: self._rounds.devices.battery, self._clock, self.note)
         self._islanded: bool | None = None
         diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
@@ -202,6 +204,7 @@ class Flat:
     async def save_books(self) -> None:
         """Make durable what was taken in. Raises StoreError."""
         await self._recording.save()
+        self._wearing.keep()
         await self._notes.save()
 
     def books_closed(self, why: str) -> None:
@@ -258,6 +261,7 @@ class Flat:
         await self.drills.restore()
         await self.trading.restore(self._link.lineage)
         await self._bidder.restore()
+        await self._wearing.restore(self._store.noted)
         self._show_saved(saved)
 
     def _show_saved(self, saved: Saved) -> None:
@@ -317,6 +321,7 @@ class Flat:
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
             self.blackout.second(read, online=online, database=self._books.problem)
+        self._wearing.second()
         self._delivering.second(read, self._around())
         trouble: SignerUnavailableError | None = None
         try:
@@ -330,6 +335,7 @@ class Flat:
                 at_s=self._clock.monotonic(),
                 meter=self._rounds.meter.identity.serial,
                 gas_meter=None if devices.gas is None else devices.gas.identity.serial,
+                inverter=None if devices.inverter is None else devices.inverter.identity,
                 battery=None if battery is None else battery.identity,
             )
         )
@@ -413,6 +419,8 @@ class Flat:
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
             battery=state.battery,
+            efficiency_percent=None if state.life is None else state.life.efficiency_percent,
+            steerable=devices.battery is not None and devices.battery.controllable,
             reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
         )
 
@@ -423,7 +431,7 @@ class Flat:
             market=self.trading.state,
             interval=self._sealing.interval,
             reserve_percent=None if blackout is None else blackout.reserve_percent,
-            grid_good=blackout is None or blackout.grid is Grid.GOOD,
+            grid=Grid.GOOD if blackout is None else blackout.grid,
         )
 
     def bidder_changed(self) -> None:

@@ -8,7 +8,7 @@ energy a frame is about, and the relays, whose feedback says whether a command w
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -28,14 +28,17 @@ from .devices import (
     InverterReading,
     Meter,
     MeterReading,
+    Rating,
     Relay,
     RelayReading,
     Separable,
+    rated,
 )
 from .devices.silence import LINK_LOST_S
 from .etp import DeviceId, Frame
 from .outage import Outages, nonsense_of, proof_of, reason_of
 from .slots import BOUNDARY_TOLERANCE_MS, MOST_RATED_W, Reading, Sample
+from .usage_dark import Made
 
 READ_TIMEOUT_S: Final = 0.9
 """A meter or relay that has not answered by the next poll is unknown for this second."""
@@ -48,6 +51,9 @@ SECOND_MS: Final = 1000
 PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 """So old a power may be that says what an export was made of: as far as a slot's reading may be from its boundary."""
 
+COUNTED_MS: Final = 60_000
+"""So old a counter may be that says what was made in a silence: of many devices it is read seldom."""
+
 _BACKUP: Final = frozenset({"backup_voltage_v", "backup_frequency_hz"})
 
 
@@ -58,7 +64,8 @@ class FlatDevices:
     ``relay`` is what separates the living room's circuit from the grid, ``island_relay`` the second contactor of an
     interlocked pair, towards the inverter. ``output`` is what the inverter can be asked at its connection to the grid.
     ``gas_start_l`` is what the gas meter's dial showed when its pulses were begun to be counted; None for one that
-    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states.
+    tells its dial itself. ``gas_heating_kj_m3`` is what the gas company states, ``battery_rating`` what the resident
+    states of the battery, for what it does not tell itself.
     """
 
     meter: Meter
@@ -71,6 +78,7 @@ class FlatDevices:
     gas: GasMeter | None = None
     gas_start_l: int | None = None
     gas_heating_kj_m3: int | None = None
+    battery_rating: Rating = field(default_factory=Rating)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +134,33 @@ class Round:
         return None if self.inverter is None else _whole(self.inverter.pv_power_w)
 
     @property
+    def sun_made(self) -> Made | None:
+        """The counter of what the sun gave, if it was read about now: an inverter's own is that without a battery."""
+        inverter = self.inverter
+        if inverter is None:
+            return None
+        counters = {"pv_wh": inverter.pv_wh} | ({} if self.has_battery else {"energy_wh": inverter.energy_wh})
+        for name, wh in counters.items():
+            if wh is not None:
+                return Made(name, wh) if inverter.ages_ms.get(name, 0) <= COUNTED_MS else None
+        return None
+
+    @property
     def load_w(self) -> int | None:
         """What the flat uses now, its charging car with it; None if a part of it is unknown.
 
         Without an inverter it is what the meter sees: what the sun gives behind it lessens it.
         """
+        return self._load_w(self.sun_w if self.has_inverter else 0)
+
+    @property
+    def dark_load_w(self) -> int | None:
+        """What the flat uses now if the sun gives nothing; None if another part of it is unknown."""
+        return self._load_w(0)
+
+    def _load_w(self, sun_w: int | None) -> int | None:
         meter, battery, charger = self.meter, self.battery, self.charger
-        parts = [None if meter is None else meter.power_w]
-        if self.has_inverter:
-            parts.append(self.sun_w)
+        parts = [None if meter is None else meter.power_w, sun_w]
         if self.has_battery:
             parts.append(None if battery is None else battery.power_w)
         if self.has_v2h:
@@ -210,6 +236,8 @@ class Rounds:
         self._devices = devices
         self._outages = outages
         self._clock = clock
+        self._stated = devices.battery_rating
+        """What the battery has never told since this runs."""
         self._inverter = Beside[InverterReading]()
         self._battery = Beside[BatteryReading]()
         self._charger = Beside[ChargerReading]()
@@ -304,21 +332,29 @@ class Rounds:
             if under_way := set[asyncio.Task[object]]().union(*(each.under_way for each in self._beside())):
                 await asyncio.wait(under_way, timeout=max(0.0, began + BESIDE_S - loop.time()))
         meter, time_ms = metered.result()
+        battery = self._rated(take("battery", devices.battery, self._battery))
         return Round(
             time_ms=time_ms,
             meter=meter,
             inverter=take("inverter", devices.inverter, self._inverter),
-            battery=take("battery", devices.battery, self._battery),
+            battery=battery,
             relay=None if switching is None else switching.result(),
             island_relay=None if feeding is None else feeding.result(),
             charger=take("charger", devices.charger, self._charger),
             gas=take("gas", devices.gas, self._gas),
             has_inverter=devices.inverter is not None,
             has_battery=devices.battery is not None,
-            battery_news=self._battery.news(),
+            battery_news=self._rated(self._battery.news()),
             has_v2h=devices.charger is not None and devices.charger.can_discharge,
             problems=MappingProxyType(problems),
         )
+
+    def _rated(self, reading: BatteryReading | None) -> BatteryReading | None:
+        """Return a reading of the battery with what its resident states of it."""
+        if reading is None:
+            return None
+        self._stated = self._stated.untold(reading)
+        return rated(reading, self._stated)
 
     async def close(self) -> None:
         """Read no more."""

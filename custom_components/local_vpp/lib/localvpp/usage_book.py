@@ -1,6 +1,7 @@
 """The periods of a flat's usage, kept in its database for a little more than a year.
 
-A period is written when it ends, once in five minutes. What a crash loses is the period that goes on.
+A period is written when it ends, once in five minutes; those of a night in which the inverter slept at its end. What a
+crash loses is the period, or the night, that goes on.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Final
 from .rounds import Round
 from .store import FlatStore
 from .usage import PERIOD_S, Period, Usage
+from .usage_dark import Dark
 
 KEPT_S: Final = 400 * 86_400
 """Forecasts look back nine weeks; the year is for those that will look at the same season of the year before."""
@@ -24,6 +26,7 @@ class UsageBook:
     def __init__(self, store: FlatStore) -> None:
         self._store = store
         self._usage = Usage()
+        self._dark = Dark()
         self.ended: Final = asyncio.Event()
         """Set with each period that has ended."""
 
@@ -32,10 +35,13 @@ class UsageBook:
 
         Raises StoreError.
         """
-        began = self._usage.begin
-        self._usage, period = self._usage.take(read.time_ms // 1000, at_s, read.load_w, read.sun_w)
-        if period is not None:
-            await self.remember([period])
+        began, wall_s = self._usage.begin, read.time_ms // 1000
+        self._usage, period = self._usage.take(wall_s, at_s, read.load_w, read.sun_w)
+        dark: tuple[Period, ...] = ()
+        if read.has_inverter:
+            self._dark, dark = self._dark.take(wall_s, at_s, read.load_w, read.sun_w, read.dark_load_w, read.sun_made)
+        if known := [*([] if period is None else [period]), *dark]:
+            await self.remember(known)
         if self._usage.begin != began:
             self.ended.set()
 

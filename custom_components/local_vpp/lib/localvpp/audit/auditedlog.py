@@ -31,8 +31,12 @@ class AuditedLog:
         entries: Sequence[Entry],
         lines: dict[DeviceId, list[tuple[int, Line]]],
         erased: frozenset[int] = frozenset(),
+        *,
+        size: int,
     ) -> None:
         self.origin = origin
+        self.size = size
+        """How many entries it has, with those that cannot be read."""
         self.entries = entries
         """Those that are there to be read."""
         self.erased = erased
@@ -41,6 +45,7 @@ class AuditedLog:
         self._of: dict[tuple[Kind, int], list[Entry]] = defaultdict(list)
         for entry in entries:
             self._of[entry.record.kind, entry.record.envelope.slot].append(entry)
+        self._enrolments = [entry for entry in entries if entry.record.kind is Kind.ENROL]
         self.building = entries[0].record.envelope.device
         self._reached = list(accumulate(((entry.record.body.end_ms, entry.index) for entry in entries), max))
 
@@ -51,9 +56,11 @@ class AuditedLog:
         entries: list[Entry] = []
         erased: set[int] = set()
         lines: dict[DeviceId, list[tuple[int, Line]]] = defaultdict(list)
-        for size, (index, told) in enumerate(records):
+        size = 0
+        for index, told in records:
             if index != size:
                 raise AuditError(f"entry {size} is missing: all of a log are needed, in their order")
+            size += 1
             signed = told.signed if isinstance(told, Record) else told
             try:
                 directory.take(signed, directory.check(signed))
@@ -72,7 +79,7 @@ class AuditedLog:
                     lines[device].append((index, line))
         if not entries:
             raise AuditError("there are no entries")
-        return cls(origin, entries, dict(lines), frozenset(erased))
+        return cls(origin, entries, dict(lines), frozenset(erased), size=size)
 
     def of_slot(self, kind: Kind, slot: int) -> Sequence[Entry]:
         """Return a slot's entries of a kind, in their order."""
@@ -92,9 +99,5 @@ class AuditedLog:
 
     def enrolled(self, size: int) -> dict[DeviceId, Record]:
         """Return the enrolments among the first entries, by device."""
-        found = {}
-        for entry in self.entries[: bisect_left(self.entries, size, key=lambda each: each.index)]:
-            named = entry.record.envelope.enrolled
-            if entry.record.kind is Kind.ENROL and named is not None:
-                found[named.device] = entry.record
-        return found
+        known = self._enrolments[: bisect_left(self._enrolments, size, key=lambda each: each.index)]
+        return {named.device: entry.record for entry in known if (named := entry.record.envelope.enrolled) is not None}

@@ -137,7 +137,7 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
     if (cleared.origin, cleared.slot, cleared.number, cleared.book, cleared.result) != names:
         yield "the words of agreement are on another slot, book or result"
         return
-    size = len(log.entries) if at is None else at.index
+    size = log.size if at is None else at.index
     agreed: set[DeviceId] = set()
     for word in cleared.words:
         try:

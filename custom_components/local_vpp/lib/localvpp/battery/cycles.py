@@ -1,6 +1,7 @@
 """Equivalent full cycles, and the round-trip efficiency over windows that begin and end at the same state of charge.
 
-Equivalent cycles are throughput over twice the usable capacity, which is what the device tells as its capacity. They
+Equivalent cycles are throughput over twice the usable capacity, which is what the device tells as its capacity, or its
+resident where it does not. They
 are added up piece by piece: a capacity that changes changes what is counted from then on, never what was.
 
 A window of efficiency begins at a state of charge; it ends at the first reading that has come back to it, or past it by
@@ -33,6 +34,8 @@ class Cycles:
     before_millionths: int = 0
     mark_uj: int = 0
     """Throughput that `before_millionths` stands for."""
+    stated: bool = False
+    """Whether the capacity is its resident's word, and not the device's."""
 
     def at(self, throughput_uj: int) -> int | None:
         """Return the cycles of a throughput; unknown without a capacity."""
@@ -40,13 +43,13 @@ class Cycles:
             return None
         return self.before_millionths + (throughput_uj - self.mark_uj) * MILLIONTHS // (2 * self.capacity_uj)
 
-    def told(self, capacity_uj: int | None, throughput_uj: int) -> Cycles:
+    def told(self, capacity_uj: int | None, throughput_uj: int, *, stated: bool = False) -> Cycles:
         """Return the count after a reading of the capacity. What flowed before the first one is counted with it."""
-        if not capacity_uj or capacity_uj == self.capacity_uj:
+        if not capacity_uj or (capacity_uj, stated) == (self.capacity_uj, self.stated):
             return self
         if (done := self.at(throughput_uj)) is None:
-            return Cycles(capacity_uj)
-        return Cycles(capacity_uj, done, throughput_uj)
+            return Cycles(capacity_uj, stated=stated)
+        return Cycles(capacity_uj, done, throughput_uj, stated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,12 @@ class Day:
         """Return the day after a reading, energy and resistance apart."""
         health, spread_v, spread_c = whole(reading.soh_percent, 10), cell_spread_mv(reading), cell_spread_dc(reading)
         coldest, warmest = coldest_dc(reading), warmest_dc(reading)
+        # What its resident states is no measurement: nothing can be seen to fade in it.
+        capacity_wh = None if "capacity_wh" in reading.stated else reading.capacity_wh
         return replace(
             self,
             health_permille=self.health_permille if health is None else health,
-            capacity_wh=self.capacity_wh if reading.capacity_wh is None else reading.capacity_wh,
+            capacity_wh=self.capacity_wh if capacity_wh is None else capacity_wh,
             coldest_dc=_of(min, self.coldest_dc, coldest),
             warmest_dc=_of(max, self.warmest_dc, warmest),
             cell_spread_mv=_of(max, self.cell_spread_mv, spread_v),

@@ -31,6 +31,11 @@ def plain_life(life: BatteryLife) -> dict[str, Any]:
         "proven_discharged_energy_wh": life.proven_wh,
         "full_equivalent_cycles": _scaled(life.cycles_hundredths, 100),
         "usable_capacity_wh": life.capacity_wh,
+        "usable_capacity_source": None
+        if life.capacity_wh is None
+        else "resident"
+        if life.capacity_stated
+        else "device",
         "state_of_health_percent": _scaled(life.health_permille, 10),
         "round_trip_efficiency_percent": _scaled(life.efficiency_permille, 10),
         "round_trip_windows": life.windows,

@@ -30,6 +30,8 @@ class BatteryLife:
     """Windows that the efficiency is of."""
     health_permille: int | None
     capacity_wh: int | None
+    capacity_stated: bool
+    """Whether that is its resident's word, and not the device's."""
     coldest_dc: int | None
     """Of the day, as all below."""
     warmest_dc: int | None
@@ -40,6 +42,11 @@ class BatteryLife:
     resistance_trend_uohm: int | None
     """Per 30 days."""
     anomalies: tuple[Anomaly, ...] = ()
+
+    @property
+    def efficiency_percent(self) -> int | None:
+        """Return what surely comes out of what goes in, in whole percents; unknown before the first window."""
+        return None if self.efficiency_permille is None else max(1, self.efficiency_permille // 10)
 
     @classmethod
     def of(cls, trace: Trace, proven_wh: int = 0) -> Self:
@@ -58,6 +65,7 @@ class BatteryLife:
             windows=len(trace.windows),
             health_permille=_newest_health(trace),
             capacity_wh=None if trace.cycles.capacity_uj is None else trace.cycles.capacity_uj // UJ_PER_WH,
+            capacity_stated=trace.cycles.stated,
             coldest_dc=day.coldest_dc,
             warmest_dc=day.warmest_dc,
             cell_spread_mv=day.cell_spread_mv,

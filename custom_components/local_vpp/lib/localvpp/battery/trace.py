@@ -157,8 +157,8 @@ def _with_energy(
         discharged_uj=trace.day.discharged_uj + discharge.total_uj - trace.discharge.total_uj,
     )
     capacity_uj = None if reading.capacity_wh is None else reading.capacity_wh * UJ_PER_WH
-    before = trace.throughput_uj
-    trace = replace(trace, charge=charge, discharge=discharge, day=day, cycles=trace.cycles.told(capacity_uj, before))
+    cycles = trace.cycles.told(capacity_uj, trace.throughput_uj, stated="capacity_wh" in reading.stated)
+    trace = replace(trace, charge=charge, discharge=discharge, day=day, cycles=cycles)
     if gap and not trace.counted:
         trace = replace(trace, window=None)
     trace = _with_outcome(trace, charged, AnomalyKind.CHARGE_COUNTER_DISAGREES, wall_ms, said)

@@ -6,6 +6,7 @@ already, a person's or its own of before a restart, are left as they are.
 """
 
 import asyncio
+from dataclasses import dataclass
 import logging
 from typing import Final, Protocol
 
@@ -29,7 +30,19 @@ _LOGGER = logging.getLogger(__name__)
 LEAD_S: Final = 120
 """So long before the gate a flat decides: an order has to be signed, sent and logged by then, and twice as long before
 as a gate may seem to be closed too early by a clock that is late (`trading.proving.AHEAD_MS`)."""
+AGAIN_S: Final = 10.0
+"""So long after a failure it tries again: what fails for a moment, as a link does, is there again by then."""
+MOST_TRIES: Final = 6
+"""For one round. What fails as often fails until its gate."""
 _LONGEST_DAY_S: Final = 25 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """How often ordering in a round has failed, and when last, by the clock that nobody sets."""
+
+    tries: int
+    at: float
 
 
 class BidderListener(Protocol):
@@ -51,7 +64,7 @@ class Bidder:
         trading: where orders are placed.
         usage: what forecasts are made of.
         store: the flat's database.
-        clock: its wall time.
+        clock: both times.
         listener: knows the rest, and shows.
     """
 
@@ -77,6 +90,8 @@ class Bidder:
         """The round that is to be decided, and how things stand."""
         self._decided: dict[RoundName, Why | None] = {}
         """Rounds of slots that have not begun and were decided, and why nothing was ordered."""
+        self._failed: dict[RoundName, _Failed] = {}
+        """Those of them that could not be ordered in, and may be tried again."""
         self._trades: dict[RoundName, tuple[OwnTrade, ...]] = {}
         self._last: tuple[RoundName, int] | None = None
         """The round of the latest slot in which all trades had one price, and that."""
@@ -111,7 +126,14 @@ class Bidder:
             self._due.clear()
             if self._wanted is not None:
                 at, situation = self._wanted
-                self._decided[at] = await self._order(at, situation)
+                try:
+                    self._decided[at] = await self._order(at, situation)
+                    self._failed.pop(at, None)
+                except TradingError as error:
+                    self._decided[at] = Why.REFUSED
+                    tries = 1 + (self._failed[at].tries if at in self._failed else 0)
+                    self._failed[at] = _Failed(tries, self._clock.monotonic())
+                    self._tell(at, error)
                 self._wanted = None
                 self._show(self._listener.situation())
 
@@ -144,9 +166,14 @@ class Bidder:
                 left_s = rules.gate_ms(at.slot, number) / 1000 - self._clock.wall_ms() / 1000
                 if left_s > min(LEAD_S, length / 2) or self._trading.rules_of(at.slot) != rules:
                     continue
-                if at not in self._decided and not self._stands(at):
+                if (at not in self._decided or self._may_try(at)) and not self._stands(at):
                     due.append(at)
         return min(due, default=None)
+
+    def _may_try(self, at: RoundName) -> bool:
+        """Whether a round that could not be ordered in is due again."""
+        failed = self._failed.get(at)
+        return failed is not None and failed.tries < MOST_TRIES and self._clock.monotonic() >= failed.at + AGAIN_S
 
     def _standing(self, slot: int) -> SlotState | None:
         """Return a slot that somebody has ordered for, even if he has withdrawn it, or whose gate is closed."""
@@ -158,6 +185,7 @@ class Bidder:
         return slot is not None and any(each.number == at.number for each in slot.rounds)
 
     async def _order(self, at: RoundName, situation: Situation) -> Why | None:
+        """Decide, and place what was decided; return why there is nothing. Raises TradingError."""
         slot, rules, standing = at.slot, self._trading.rules_of(at.slot), self._standing(at.slot)
         now = self._clock.wall_ms() // 1000
         periods = await self._usage.since(now - LOOKS_BACK_S)
@@ -181,15 +209,20 @@ class Bidder:
                 orders = tuple(suited_to(rules.price, order) for order in orders)
             if orders:
                 await self._trading.place(slot, orders)
-        except (ForecastError, MarketError, TradingError) as error:
-            if (problem := type(error).__name__) != self._trouble:
-                self._trouble = problem
-                _LOGGER.warning("Flat %s cannot order in %s: %s", self._flat, at, error)
+        except (ForecastError, MarketError) as error:
+            # Out of the same numbers nothing else would come a moment later.
+            self._tell(at, error)
             return Why.REFUSED
         if self._trouble:
             self._trouble = ""
             _LOGGER.info("Flat %s can order again, in %s", self._flat, at)
         return decision.why
+
+    def _tell(self, at: RoundName, error: Exception) -> None:
+        """Log what keeps the flat from ordering, once for each kind of it."""
+        if (problem := type(error).__name__) != self._trouble:
+            self._trouble = problem
+            _LOGGER.warning("Flat %s cannot order in %s: %s", self._flat, at, error)
 
     async def _partner(self, at: RoundName, rules: Rules) -> str | None:
         """Return by what the neighbour is found with whom a word was agreed on."""
@@ -221,6 +254,7 @@ class Bidder:
         self._trades = {at: own for at, own in self._trades.items() if at.slot >= day.start}
         begins = (now // length + 1) * length
         self._decided = {at: why for at, why in self._decided.items() if at.slot >= begins}
+        self._failed = {at: failed for at, failed in self._failed.items() if at.slot >= begins}
         standing = self._standing(begins)
         orders: tuple[Order, ...] | None = None
         why: Why | None = None

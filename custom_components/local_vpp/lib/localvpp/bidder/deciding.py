@@ -10,19 +10,20 @@ slot is settled by the sharing key as if there were no market.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
-import math
+from datetime import UTC
 from typing import Final
 
 from ..control import kept_percent
 from ..devices import BatteryReading
-from ..forecast import History, Kind, forecast, net_days
+from ..forecast import Kind, net_days
 from ..market import Order
-from ..market.bidding import STRATEGIES, Battery, BatteryAware, View
+from ..market.bidding import ASSUMED_EFFICIENCY_PERCENT, STRATEGIES, BatteryAware, View
 from ..settlement import PriceList
 from ..trading.state import OwnTrade
 from ..usage import PERIOD_S, Period
 from ..usage_history import history_of
+from .charge import battery_of, between, later
+from .foretold import Foretold, needs_before
 from .left import still_wanted, sure_net
 from .settings import DEFAULT_STRATEGY, MarketSettings
 from .state import Why
@@ -45,6 +46,10 @@ class Situation:
     """Then what the sun gives is counted by itself, and is not within the load."""
     has_battery: bool
     battery: BatteryReading | None
+    efficiency_percent: int | None = None
+    """Of the battery's round trip, as its life was measured; None before it was."""
+    steerable: bool = True
+    """Whether the battery can be commanded at all: one that is only read delivers nothing."""
     reserve_percent: int | None
     """What the battery is to keep for a blackout, as far as the flat looks after one."""
 
@@ -105,25 +110,34 @@ def decide(
     assert length is not None, "there is a slot"
     assert situation.prices is not None, "nothing hinders"
     step = length if length % PERIOD_S == 0 else PERIOD_S
-    load = history_of(periods, step, lambda each: each.load_j)
-    if load is None or (load_wh := foretold(load, at, slot, length, Kind.LOAD, settings.zone, early)) is None:
+    wishes = replace(settings.wishes, reserve_percent=_kept_percent(situation, settings))
+    load_history = history_of(periods, step, lambda each: each.load_j)
+    load = None if load_history is None else Foretold.of(load_history, at, slot, length, Kind.LOAD, settings.zone)
+    if load_history is None or load is None or (load_wh := load.energy(early=early)) is None:
         return Decision((), Why.LOAD_UNKNOWN)
-    sun, sun_wh = None, (0.0, 0.0)
+    sun_history, sun, sun_wh = None, None, (0.0, 0.0)
     if situation.has_inverter:
-        sun = history_of(periods, step, lambda each: each.pv_j)
+        sun_history = history_of(periods, step, lambda each: each.pv_j)
         # The sun does not keep to summer time.
-        found = None if sun is None else foretold(sun, at, slot, length, Kind.PV, UTC, early)
+        sun = None if sun_history is None else Foretold.of(sun_history, at, slot, length, Kind.PV, UTC)
+        found = None if sun is None else sun.energy(early=early)
         if found is None:
             return Decision((), Why.SUN_UNKNOWN)
         sun_wh = found
-    battery = None
-    if situation.has_battery and (battery := battery_of(situation.battery, length)) is None:
-        return Decision((), Why.BATTERY_UNKNOWN)
-    net_wh = sure_net(load_wh, sun_wh, battery) if early else round(load_wh[0] - sun_wh[0])
-    if early:
-        battery = None
+    battery, gives_wh, takes_wh = None, 0, 0
+    if situation.has_battery:
+        efficiency = situation.efficiency_percent or ASSUMED_EFFICIENCY_PERCENT
+        battery = battery_of(situation.battery, length, efficiency)
+        now = between(situation.battery, step, efficiency)
+        if now is None or (battery is None and not early):
+            return Decision((), Why.BATTERY_UNKNOWN)
+        if early:
+            battery = None
+            least, most = later(now, load.wait(at), needs_before(load, sun), wishes)
+            gives_wh, takes_wh = (each * length // step for each in (most.gives_wh(wishes), least.takes_wh()))
+    net_wh = sure_net(load_wh, sun_wh, gives_wh, takes_wh) if early else round(load_wh[0] - sun_wh[0])
     strategy = STRATEGIES[settings.strategy]
-    if isinstance(strategy, BatteryAware) and not settings.deliver:
+    if isinstance(strategy, BatteryAware) and not (settings.deliver and situation.steerable):
         # A battery that nobody steers serves its own flat, whatever was sold out of it.
         strategy = STRATEGIES[DEFAULT_STRATEGY]
     looks_ahead = isinstance(strategy, BatteryAware) and battery is not None and step == length
@@ -135,13 +149,14 @@ def decide(
         net_wh=net_wh,
         grid=tuple(each.grid for each in prices),
         feed_in=tuple(each.feed_in for each in prices),
-        wishes=replace(settings.wishes, reserve_percent=_kept_percent(situation, settings)),
+        wishes=wishes,
         battery=battery,
         last_price=last_price,
         partner=partner,
     )
     if looks_ahead:
-        view = replace(view, ahead=net_days(load, sun, at, slot + length, len(slots) - 1, settings.zone))
+        ahead = net_days(load_history, sun_history, at, slot + length, len(slots) - 1, settings.zone)
+        view = replace(view, ahead=ahead)
     orders = still_wanted(strategy.orders(view), made)
     return Decision(orders, None if orders else Why.NOTHING)
 
@@ -154,48 +169,3 @@ def _kept_percent(situation: Situation, settings: MarketSettings) -> int:
         None if situation.battery is None else situation.battery.reserve_percent,
     )
     return kept_percent(*told)
-
-
-def foretold(
-    history: History, at: int, begin: int, seconds: int, kind: Kind, zone: tzinfo, early: bool
-) -> tuple[float, float] | None:
-    """Return the energy of a stretch of time, in Wh, by what was known at `at`; None if a part of it is unknown.
-
-    Twice the same value, or `early` the least and the most that it will be, nine times out of ten each. A slot that is
-    no whole number of the forecast's has its share of each of them.
-    """
-    step, end = history.slot_seconds, begin + seconds
-    at = min(at, begin - begin % step)
-    first = -(-at // step) * step
-    found = forecast(history, at, -(-(end - first) // step), kind, zone)
-    least = most = 0.0
-    for each in found.slots:
-        overlap = min(each.begin + step, end) - max(each.begin, begin)
-        if overlap <= 0:
-            continue
-        point = None if each.point is None else (each.point, each.point)
-        sure = None if each.quantiles is None else (each.quantiles[0], each.quantiles[-1])
-        told = sure if early else point
-        if told is None:
-            return None
-        least += told[0] * overlap / step
-        most += told[1] * overlap / step
-    return least, most
-
-
-def battery_of(reading: BatteryReading | None, seconds: int) -> Battery | None:
-    """Return what a battery can do within a slot that begins as things are now; None if it does not say."""
-    if reading is None:
-        return None
-    told = (reading.capacity_wh, reading.soc_percent, reading.max_charge_w, reading.max_discharge_w)
-    capacity_wh, soc_percent, charge_w, discharge_w = told
-    if capacity_wh is None or soc_percent is None or charge_w is None or discharge_w is None:
-        return None
-    if not all(math.isfinite(each) and each >= 0 for each in (capacity_wh, soc_percent, charge_w, discharge_w)):
-        return None
-    return Battery(
-        capacity_wh=capacity_wh,
-        stored_wh=min(capacity_wh, int(capacity_wh * soc_percent / 100)),
-        charge_wh=int(charge_w * seconds / 3600),
-        discharge_wh=int(discharge_w * seconds / 3600),
-    )

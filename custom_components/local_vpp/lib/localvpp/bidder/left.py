@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..market import Order, Side
-from ..market.bidding import Battery
 from ..trading.state import OwnTrade
 
 
@@ -39,15 +38,14 @@ def joined(orders: Iterable[Order]) -> tuple[Order, ...]:
     return tuple(alike.values())
 
 
-def sure_net(load: Sequence[float], sun: Sequence[float], battery: Battery | None) -> int:
+def sure_net(load: Sequence[float], sun: Sequence[float], gives_wh: int = 0, takes_wh: int = 0) -> int:
     """Return the net need in Wh that is sure, negative for a surplus; nothing where neither is.
 
     Args:
         load: the least and the most that the flat will use, as far as a forecast can tell.
         sun: the same of what its roof will give.
-        battery: may take what is left over, or give what is needed: how much, nobody knows so early.
+        gives_wh: the most that a battery may give of what is needed.
+        takes_wh: the most that it may take of what is left over.
     """
-    need, surplus = load[0] - sun[1], sun[0] - load[1]
-    if battery is not None:
-        need, surplus = need - battery.discharge_wh, surplus - battery.charge_wh
+    need, surplus = load[0] - sun[1] - gives_wh, sun[0] - load[1] - takes_wh
     return max(int(need), 0) - max(int(surplus), 0)

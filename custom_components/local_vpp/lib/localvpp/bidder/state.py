@@ -20,7 +20,7 @@ class Why(StrEnum):
     """What the flat will use cannot be foretold yet."""
     SUN_UNKNOWN = "sun_unknown"
     BATTERY_UNKNOWN = "battery_unknown"
-    """The battery does not say what it holds and what it can."""
+    """Neither the battery nor its resident says all of what it holds and what it can."""
     NOTHING = "nothing"
     """There is nothing to buy or to sell."""
     REFUSED = "refused"

@@ -21,7 +21,7 @@ from ..control import Claimant, Let, Power, Wish
 from ..devices import Battery, BatteryReading, DeviceError, Reserving
 from ..islanding import Phase
 from ..islanding.endurance import Recharge
-from ..steering import WRITE_S, Steering
+from ..steering import WRITE_S, GaveWayError, Steering, cadence_of
 from .boot import name_of_boot
 from .state import BlackoutState
 
@@ -160,7 +160,7 @@ class Charging:
         return self._written if reading.reserve_percent is None else round(reading.reserve_percent)
 
     async def run(self) -> None:
-        """Do what is due until cancelled; a set-point that still runs then ends by itself."""
+        """Do what is due until cancelled; what is filled slowly then goes on to the end of its lease."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.steering.run(), name=f"flat {self._flat} steering")
             tasks.create_task(self._keep_reserve(), name=f"flat {self._flat} reserve")
@@ -177,21 +177,31 @@ class Charging:
         assert battery is not None, "it was due"
         assert wanted is not None, "it was due"
         try:
-            async with self.steering.alone, asyncio.timeout(WRITE_S):
+            async with self.steering.setting():
                 await battery.set_reserve(wanted)
+        except GaveWayError:
+            self._retry_at = self._now + RETRY_S[0]
+            return
         except (DeviceError, ValueError, TimeoutError) as error:
-            why = str(error) or f"no answer within {WRITE_S:g} s"
-            if self.problem is None:
-                _LOGGER.warning("Flat %s: its battery does not keep %d %%: %s", self._flat, wanted, why)
-            self.problem = f"the battery does not keep {wanted} % for an outage: {why}"
-            self._retry_at = self._now + self._patience_s
-            self._patience_s = min(2 * self._patience_s, RETRY_S[1])
+            self._not_kept(wanted, str(error) or f"no answer within {WRITE_S:g} s")
+            return
+        except Exception as error:
+            # Whatever a driver does not foresee: the blackout logic hangs on the same program.
+            _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
+            self._not_kept(wanted, f"this program is at fault: {error!r}")
             return
         _LOGGER.info("Flat %s: its battery keeps %d %% for an outage", self._flat, wanted)
         self.problem, self._written, self._patience_s = None, wanted, RETRY_S[0]
         # The device shows it at its next reading, or at one of the next.
         self._retry_at = self._now + RETRY_S[0]
         self._note(_RESERVE, str(wanted).encode())
+
+    def _not_kept(self, wanted: int, why: str) -> None:
+        if self.problem is None:
+            _LOGGER.warning("Flat %s: its battery does not keep %d %%: %s", self._flat, wanted, why)
+        self.problem = f"the battery does not keep {wanted} % for an outage: {why}"
+        self._retry_at = self._now + self._patience_s
+        self._patience_s = min(2 * self._patience_s, RETRY_S[1])
 
     def _ramp(self) -> Wish | None:
         """What the battery is to do for the ramp's sake; None without one."""
@@ -201,8 +211,13 @@ class Charging:
             self._keep_ramp(due=False, back_at=None)
             return None
         # Of a battery that does not tell what it takes no share can be told: what it was asked holds for its lease.
-        limit = self._limit_w()
-        return Let.BE if limit is None else Power.exactly(-round(limit))
+        limit, battery = self._limit_w(), self._battery()
+        if limit is None:
+            return Let.BE
+        cadence = None if battery is None else cadence_of(battery)
+        # A memory that wears out is not written to for each second of the ramp: less than what it allows may stand.
+        low = -round(limit)
+        return Power(low, low, 0) if cadence is not None and cadence.change_s else Power.exactly(low)
 
     def _is_over(self) -> bool:
         """Whether the battery may take what it likes, by the time or because the reserve is there."""

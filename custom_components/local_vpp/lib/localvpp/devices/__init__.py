@@ -28,6 +28,7 @@ from .capability import (
     Reserving,
     Separable,
     Steerable,
+    Wearable,
     is_own,
 )
 from .capture import (
@@ -85,6 +86,7 @@ from .probe import (
     probe_relay,
     probe_sunspec,
 )
+from .rating import Rating, RatingError, rated
 from .relay import MapRelay
 from .scan import (
     Candidate,
@@ -166,6 +168,8 @@ __all__ = [
     "Output",
     "Plan",
     "Progress",
+    "Rating",
+    "RatingError",
     "Reading",
     "Readings",
     "Recording",
@@ -180,6 +184,7 @@ __all__ = [
     "SunSpecMeter",
     "Timeline",
     "UnitFound",
+    "Wearable",
     "available_maps",
     "decode_image",
     "energy_wh",
@@ -205,6 +210,7 @@ __all__ = [
     "probe_meter",
     "probe_relay",
     "probe_sunspec",
+    "rated",
     "read_recordings",
     "redacted",
     "replay",

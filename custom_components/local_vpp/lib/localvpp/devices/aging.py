@@ -14,7 +14,7 @@ from .gas import GasReading
 from .vehicle import ChargerReading
 
 _NOT_ASKED: Final = DeviceError("not asked in this reading")
-_BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh"})
+_BESIDE: Final = frozenset({"failed", "ages_ms", "age_ms", "step_wh", "stated"})
 """What a reading tells of itself, and no device."""
 
 _SAME_MS: Final = 250

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final, Protocol, runtime_checkable
 
 from .errors import DeviceError, LineHeldError
+from .wear import Wear
 
 type Failures = Mapping[str, DeviceError]
 """Blocks of registers that failed in this reading, by the block's name; the fields they feed are None."""
@@ -117,7 +118,7 @@ class InverterReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlashWrites:
-    """What was written to a device's flash in the last 24 hours, as far as its driver has run for so long."""
+    """What was written to a device's flash in the last 24 hours, as far as that is known (``wearing``)."""
 
     written: int
     most: int
@@ -138,7 +139,8 @@ class BatteryReading:
     ``discharge_wh`` are lifetime counters at its terminals, ``soh_percent`` its state of health as it tells it.
     ``voltage_v`` and ``current_a`` (+ discharging) are of its terminals, too. The four of ``cell`` are of its weakest
     and strongest cell, and of its coldest and warmest cell or module. ``reserve_percent`` is what the device keeps for
-    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash.
+    an outage, where it shows it. ``flash_writes`` is None where no command is kept in flash. ``stated`` names those of
+    ``capacity_wh``, ``max_charge_w`` and ``max_discharge_w`` that no device tells but its resident (`rating`).
     """
 
     power_w: float | None = None
@@ -160,6 +162,7 @@ class BatteryReading:
     cell_max_c: float | None = None
     reserve_percent: float | None = None
     flash_writes: FlashWrites | None = None
+    stated: tuple[str, ...] = ()
     ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
@@ -324,6 +327,15 @@ class Steerable(Protocol):
     @property
     def cadence(self) -> Cadence | None:
         """How; None where it takes no set-point, or that is not known yet."""
+
+
+@runtime_checkable
+class Wearable(Protocol):
+    """A battery that may keep its commands in a memory that wears out."""
+
+    @property
+    def wear(self) -> Wear | None:
+        """What was written to that; None where nothing is kept there."""
 
 
 @runtime_checkable

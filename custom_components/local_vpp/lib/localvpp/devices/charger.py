@@ -89,7 +89,7 @@ class MapCharger(MappedDevice[ChargerReading]):
         """Let the charger decide by itself again; see ``vehicle.Charger.release``."""
         async with self._writing:
             self._lease = None
-            await self._writer.send(self._map.control.release, {})
+            await self._writer.send(self._map.control.release, {}, lets_go=True)
 
     async def _hold(self, milliamperes: int, lease_s: int, steps: tuple[Step, ...]) -> None:
         rule = self._map.control.lease

@@ -37,6 +37,7 @@ from .output import Output
 from .polling import approach
 from .rota import Pace
 from .silence import INVERTER, Manners
+from .wear import Wear
 from .writing import Writer
 
 
@@ -50,6 +51,7 @@ class MapHybrid(InverterDevice):
         clock: a monotonic clock in seconds.
         line: its line, if others share it.
         manners: how long it is waited for, and left alone when it is silent.
+        wear: what was written to its memory, where that is known for longer than this.
     """
 
     battery: HybridBattery
@@ -63,9 +65,10 @@ class MapHybrid(InverterDevice):
         *,
         line: Line | None = None,
         manners: Manners = INVERTER,
+        wear: Wear | None = None,
     ) -> None:
         what = f"the inverter {identity}"
-        writer = Writer(what, unit, device.control, clock)
+        writer = Writer(what, unit, device.control, clock, wear)
         orders = _Orders(device, writer)
         keeper = Keeper(orders, clock, self.commanded)
         super().__init__(
@@ -226,6 +229,11 @@ class HybridBattery(DeviceBattery):
         self._orders = orders
 
     @property
+    def wear(self) -> Wear | None:
+        """What was written to its memory; see ``capability.Wearable``."""
+        return self._orders.writer.wear if self._orders.wears else None
+
+    @property
     def reservable(self) -> bool:
         """Whether the device has such a setting."""
         return self._orders.reservable
@@ -279,9 +287,10 @@ class _Orders:
 
     def target(self, watts: int, told: Snapshot) -> Target:
         """Give what a wish comes to: within what the battery can, and with the PV where the device counts it in."""
-        most_charge = told.battery.max_charge_w or self._rated_w
-        most_discharge = told.battery.max_discharge_w or self._rated_w
-        battery_w = max(-round(most_charge), min(round(most_discharge), watts))
+        charge_w, discharge_w = told.battery.max_charge_w, told.battery.max_discharge_w
+        most_charge = self._rated_w if charge_w is None else round(charge_w)  # 0: it takes nothing now.
+        most_discharge = self._rated_w if discharge_w is None else round(discharge_w)
+        battery_w = max(-most_charge, min(most_discharge, watts))
         if not self._control.follows_pv:
             return Target(battery_w, battery_w)
         if told.inverter.pv_power_w is None:
@@ -302,7 +311,12 @@ class _Orders:
 
     async def deactivate(self) -> None:
         """Take the set-point away."""
-        await self.writer.send(self._control.release, {})
+        await self.writer.send(self._control.release, {}, lets_go=True)
+
+    @property
+    def wears(self) -> bool:
+        """Whether some commands are kept in flash."""
+        return self._control.writes_per_day > 0
 
     @property
     def reservable(self) -> bool:

@@ -52,7 +52,8 @@ class MapOutput:
 
     async def unlimit(self) -> None:
         """Take the limit away."""
-        await self._writer.send(self._needed(self._control.unlimit, f"{self._name} has no limit of its output"), {})
+        steps = self._needed(self._control.unlimit, f"{self._name} has no limit of its output")
+        await self._writer.send(steps, {}, lets_go=True)
 
     async def separate(self, lease_s: int) -> None:
         """Write the separation with its lease."""
@@ -62,9 +63,8 @@ class MapOutput:
 
     async def reconnect(self) -> None:
         """Let it return."""
-        await self._writer.send(
-            self._needed(self._control.reconnect, f"{self._name} returns to the grid by itself"), {}
-        )
+        steps = self._needed(self._control.reconnect, f"{self._name} returns to the grid by itself")
+        await self._writer.send(steps, {}, lets_go=True)
 
     @staticmethod
     def _needed(steps: tuple[Step, ...], refusal: str) -> tuple[Step, ...]:

@@ -47,6 +47,8 @@ class Book:
 
     def slots(self) -> dict[int, list[Order]]:
         """Return the orders of each slot, slots in their order."""
+        if len(numbers := {order.slot for order in self.orders}) == 1:
+            return {number: list(self.orders) for number in numbers}
         slots: dict[int, list[Order]] = {}
         for order in self.orders:
             slots.setdefault(order.slot, []).append(order)
@@ -58,6 +60,6 @@ class Book:
         for order in self.orders:
             if order.block is not None:
                 blocks.setdefault(order.block, []).append(order)
-            elif order.whole:
+            elif order.all_or_nothing or order.min_wh:
                 yield (order,)
         yield from (tuple(orders) for orders in blocks.values())

@@ -1,6 +1,6 @@
 """From a book to its result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .clearing.stages import Market, Staged, run_stages
 from .clearing.whole import USUAL, Effort, choose
 from .errors import BookError
 from .lots import Tree, lots_of, one_place, tree_of
-from .order import Order, Side
+from .order import Side
 from .result import Certificate, FloorLevel, Proof, Result, Trade
 from .rules import Objective, PriceRule
 from .suited import unsuited
@@ -34,9 +34,8 @@ def clear(
     energy = gain = 0
     for market, flags in zip(markets, chosen.left_out, strict=True):
         for staged in run_stages(market, objective, price, flags):
-            orders = [market.orders[index] for index in staged.members.tolist()]
             proofs.append(_proof(staged, market.orders[0].slot))
-            trades += _trades(staged, orders)
+            trades += _trades(staged)
             energy += int(staged.pairs.wh.sum())
             gain += gain_of(staged)
     return Result(
@@ -68,19 +67,19 @@ def gain_of(staged: Staged) -> int:
     return int(np.where(lots.bid, lots.limit, -lots.limit) @ fills)
 
 
-def _left_out(markets: list[Market], flags: list[Flags]) -> Iterator[str]:
+def _left_out(markets: list[Market], flags: Sequence[Flags | None]) -> Iterator[str]:
     for market, out in zip(markets, flags, strict=True):
-        yield from (market.orders[index].id for index in np.flatnonzero(out))
+        if out is not None:
+            yield from market.lots.names(np.flatnonzero(out))
 
 
-def _trades(staged: Staged, orders: list[Order]) -> Iterator[Trade]:
-    ids = [order.id for order in orders]
-    pairs = staged.pairs
-    columns = zip(pairs.ask.tolist(), pairs.bid.tolist(), pairs.wh.tolist(), staged.price.tolist(), strict=True)
-    apart = None if staged.seller_price is None else staged.seller_price.tolist()
-    for number, (ask, bid, wh, price) in enumerate(columns):
-        lower = None if apart is None or apart[number] == price else apart[number]
-        yield Trade(ids[ask], ids[bid], wh, price, lower)
+def _trades(staged: Staged) -> Iterator[Trade]:
+    lots, pairs, prices = staged.lots, staged.pairs, staged.price.tolist()
+    columns = lots.names(pairs.ask), lots.names(pairs.bid), pairs.wh.tolist(), prices
+    if staged.seller_price is None:
+        return map(Trade, *columns, strict=True)
+    sold = zip(prices, staged.seller_price.tolist(), strict=True)
+    return map(Trade, *columns, (None if lower == price else lower for price, lower in sold), strict=True)
 
 
 def _proof(staged: Staged, slot: int) -> Proof:

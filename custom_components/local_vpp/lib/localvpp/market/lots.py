@@ -6,7 +6,8 @@ equally large ones that of the better rank: in this order pairs are made, and it
 trades, when not all of one limit can, is decided by ranks alone (`Lots.ranked`).
 """
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from .arrays import Flags, Ints
 from .errors import BookError
 from .network import Network
 from .order import LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
-from .ties import Draw
+from .ties import Draw, Owners
 
 UNLIMITED = LARGEST_BOOK_WH
 """What stands for a line without a limit: more than all orders together could send through it."""
@@ -95,17 +96,16 @@ def tree_of(network: Network) -> Tree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lots:
-    """Orders, or what is left of them, as columns; `place` is a number of the tree's nodes, `flat` one of the flats."""
+    """Orders, or what is left of them, as columns; `place` is a number of the tree's nodes."""
 
     wh: Ints
     limit: Ints
     bid: Flags
     place: Ints
-    flat: Ints
     number: Ints
-    """By which number `orders` knows each."""
+    """By which number `orders` and `owners` know each."""
     orders: Draw
-    flats: Draw
+    owners: Owners
 
     def __len__(self) -> int:
         return len(self.wh)
@@ -118,7 +118,6 @@ class Lots:
             limit=self.limit[chosen],
             bid=self.bid[chosen],
             place=self.place[chosen],
-            flat=self.flat[chosen],
             number=self.number[chosen],
         )
 
@@ -135,6 +134,14 @@ class Lots:
         np.add.at(own, self.place, signed)
         return own
 
+    def flat(self) -> Ints:
+        """Return the number of each one's flat, as the owners have it."""
+        return self.owners.by_order[self.number]
+
+    def names(self, some: Ints) -> Iterator[str]:
+        """Give the names of some of the orders."""
+        return map(self.orders.names.__getitem__, self.number[some].tolist())
+
     def ranked(self, some: Ints) -> Ints:
         """Return some of the orders, the one first that comes first among equals."""
         return some[self.orders.order(self.number[some])]
@@ -147,29 +154,28 @@ def lots_of(
 
     Raises BookError.
     """
-    wh = [order.wh for order in orders]
+    wh, buying = [order.wh for order in orders], Side.BID
     if sum(wh) > LARGEST_BOOK_WH:
         raise BookError(
             f"the orders of slot {orders[0].slot} have {sum(wh)} Wh together: split the book, one may have "
             f"{LARGEST_BOOK_WH}"
         )
     nodes = {name: number for number, name in enumerate(tree.names)}
-    known = {name: number for number, name in enumerate(dict.fromkeys(order.flat for order in orders))}
     lots = in_columns(
-        wh=np.array(wh, np.int64),
-        limit=np.array([order.limit for order in orders], np.int64),
-        bid=np.array([order.side is Side.BID for order in orders], np.bool_),
+        # By way of buffers, which is twice as quick as numpy's own reading of lists: half of a small book's time.
+        wh=np.frombuffer(array("q", wh), np.int64),
+        limit=np.frombuffer(array("q", [order.limit for order in orders]), np.int64),
+        bid=np.frombuffer(bytes([order.side is buying for order in orders]), np.bool_),
         place=np.array([nodes[flats[order.flat]] for order in orders], np.int64)
         if flats
         else np.zeros(len(orders), np.int64),
-        flat=np.array([known[order.flat] for order in orders], np.int64),
         orders=Draw(seed, [order.id for order in orders]),
-        flats=Draw(seed, list(known)),
+        owners=Owners(seed, [order.flat for order in orders]),
     )
     return tuple([orders[number] for number in lots.number.tolist()]), lots
 
 
-def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, flat: Ints, orders: Draw, flats: Draw) -> Lots:
+def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, orders: Draw, owners: Owners) -> Lots:
     """Return orders as columns; they come in any order."""
     keys = (limit * 2 + bid << _WH_BITS) + wh
     number = keys.argsort()
@@ -186,8 +192,7 @@ def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, flat: Ints, or
         limit=keys >> _WH_BITS + 1,
         bid=(keys >> _WH_BITS & 1).astype(np.bool_),
         place=place[number],
-        flat=flat[number],
         number=number,
         orders=orders,
-        flats=flats,
+        owners=owners,
     )

@@ -25,8 +25,9 @@ class Pairs:
 
 def pair(lots: Lots, tree: Tree, fills: Ints) -> Pairs:
     """Return pairs that use up all fills, in the order of the columns."""
-    trading = fills > 0
-    asks, bids = np.flatnonzero(trading & ~lots.bid), np.flatnonzero(trading & lots.bid)
+    trading = fills.nonzero()[0]
+    buying = lots.bid[trading]
+    asks, bids = trading[~buying], trading[buying]
     if not tree.levels:
         return Pairs(*_merge(asks, fills[asks], bids, fills[bids]))
     left, at = fills.copy(), lots.place.copy()

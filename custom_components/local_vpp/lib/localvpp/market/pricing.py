@@ -26,6 +26,8 @@ def price_pairs(rule: PriceRule, objective: Objective, lots: Lots, tree: Tree, f
         return offered
     if rule is PriceRule.PAIR or objective is Objective.ENERGY:
         return (asked + offered) // 2
+    if not tree.levels and len(pairs.wh):
+        return np.full(len(pairs.wh), (int(asked.max()) + int(offered.min())) // 2)
     dearest, lowest = margins(lots, tree, fills)
     return (dearest[lots.place[pairs.ask]] + lowest[lots.place[pairs.bid]]) // 2
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from .order import HIGHEST_LIMIT, Side
 from .rules import Objective, PriceRule
@@ -24,9 +25,8 @@ def energy_worth(orders: int) -> int:
     return (HIGHEST_LIMIT + 1) * (orders + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """Energy that one order sells to another.
+class Trade(NamedTuple):
+    """Energy that one order sells to another; a tuple, for there are as many as half of the orders.
 
     `price` is what the buyer pays, in 0.01 yen/kWh, and the seller gets it, unless McAfee's rule leaves something over
     for the building: then he gets `seller_price`.

@@ -9,6 +9,7 @@ hundreds stand at the margin, and hashing the rest would take longer than cleari
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 import hashlib
 
 import numpy as np
@@ -28,6 +29,30 @@ class Draw:
         if len(numbers) < 2:
             return np.arange(len(numbers))
         return tie_order(self.seed, [self.names[number] for number in numbers.tolist()])
+
+
+class Owners:
+    """Whose orders they are: a number for each flat, made when it is first asked for. Only the floor counts flats."""
+
+    def __init__(self, seed: bytes, names: Sequence[str]) -> None:
+        """Take the flat of each order, by the order's number."""
+        self._seed = seed
+        self._names = names
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(dict.fromkeys(self._names))}
+
+    @cached_property
+    def flats(self) -> Draw:
+        """The ranks of flats, by their numbers."""
+        return Draw(self._seed, list(self._numbers))
+
+    @cached_property
+    def by_order(self) -> Ints:
+        """The flat of each order."""
+        numbers = self._numbers
+        return np.array([numbers[name] for name in self._names], np.int64)
 
 
 def tie_order(seed: bytes, ids: Sequence[str]) -> Ints:

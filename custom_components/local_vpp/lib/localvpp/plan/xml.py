@@ -11,20 +11,21 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from .check import check
+from .check import GATE_SECONDS, check
 from .codes import CodeTable, default_table
 from .errors import PlanError, wrong
 from .plan import Plan
 from .sheet import Field, Ints
 
 
-def to_xml(plan: Plan, table: CodeTable | None = None) -> bytes:
+def to_xml(plan: Plan, table: CodeTable | None = None, gate_seconds: int = GATE_SECONDS) -> bytes:
     """Write a plan by a table of codes; its flats are left out.
 
-    Raises PlanError for the first that `check` finds, and when the plan lacks a code of the table.
+    Raises PlanError for the first that `check` finds, with the gate that is given, and when the plan lacks a code of
+    the table.
     """
     table = table or default_table()
-    for finding in check(plan, table=table):
+    for finding in check(plan, table=table, gate_seconds=gate_seconds):
         raise PlanError(finding)
     for code in table.codes:
         if code.name not in plan.codes:

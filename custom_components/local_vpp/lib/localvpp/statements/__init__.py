@@ -7,7 +7,7 @@ sells electricity by them.
 from .collection import collection_csv
 from .page import building_page, statement_page
 from .pdf import building_pdf, statement_pdf
-from .sheet_csv import records_csv, statement_csv
+from .sheet_csv import exact_yen, records_csv, statement_csv
 from .words import Words
 from .zengin import BankAccount, Collector, Payer, debits, half_width, zengin
 
@@ -20,6 +20,7 @@ __all__ = [
     "building_pdf",
     "collection_csv",
     "debits",
+    "exact_yen",
     "half_width",
     "records_csv",
     "statement_csv",

@@ -17,6 +17,11 @@ def kwh(wh: int | None, words: Words) -> str:
     return words["unknown"] if wh is None else decimal(Fraction(wh, 1000), 3)
 
 
+def with_unit(wh: int | None, words: Words) -> str:
+    """Write Wh as kWh, exactly, with its unit where it is known."""
+    return kwh(wh, words) if wh is None else f"{kwh(wh, words)} kWh"
+
+
 def yen(money: int, digits: int = 2) -> str:
     """Write 10⁻⁵ yen; with five digits exactly."""
     return decimal(Fraction(money, UNITS), digits)

@@ -27,14 +27,19 @@ th, td { padding: .2rem .5rem; text-align: right; border-bottom: 1px solid #dfe2
   font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 thead th { background: #f0f2f4; font-weight: 600; }
-tbody tr.sum td { font-weight: 700; border-top: 2px solid #1d2523; }
+tbody th { font-weight: 400; }
+tbody tr.sum :is(th, td) { font-weight: 700; border-top: 2px solid #1d2523; }
 .pay { border: 2px solid #1f6f5c; border-radius: 8px; padding: .6rem 1rem; margin: 1rem 0; }
 .pay strong { font-size: 1.9rem; }
 .note { color: #5a6662; font-size: .85rem; }
 .scroll { overflow-x: auto; }
+.records { max-height: 18rem; overflow: auto; }
+h3 { font-size: .9rem; margin: 1rem 0 .2rem; } section:target h3 { background: #e6f2ee; }
 code { font-size: .75rem; }
 @media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
-  details { display: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } a { color: inherit; } }
+  .records { max-height: none; overflow: visible; } .records, code { font-size: 6pt; line-height: 1.2; }
+  .records :is(th, td) { padding: 0 .5rem; border: 0; }
+  h2, h3 { break-after: avoid; } tr { break-inside: avoid; } a { color: inherit; } }
 """
 
 
@@ -54,7 +59,7 @@ def statement_page(statement: Statement, language: Language) -> str:
             _heading(words["energy"]),
             _energy(statement, words),
             _heading(words["figures"]),
-            _facts(parts.figures(statement, words)),
+            _figures(statement, words),
             _leading("peaks", words),
             _table(*parts.peaks(statement, words)),
         ]
@@ -115,47 +120,63 @@ def _facts(facts: parts.Facts) -> str:
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts) + "</dl>"
 
 
+def _figures(statement: Statement, words: Words) -> str:
+    """Write the figures, of which what own PV made leads to its records."""
+    (name, value), *others = parts.figures(statement, words)
+    made = f'<dt>{escape(name)}</dt><dd><a href="#{_anchor(RowKind.MADE)}">{escape(value)}</a></dd>'
+    return _facts(others).replace("<dl>", f"<dl>{made}", 1)
+
+
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return _rows(header, [[escape(cell) for cell in row] for row in rows])
 
 
 def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], *, summed: bool = False) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
     lines = []
-    for at, row in enumerate(rows):
+    for at, (name, *cells) in enumerate(rows):
         marked = ' class="sum"' if summed and at == len(rows) - 1 else ""
-        lines.append(f"<tr{marked}>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>")
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        told = "".join(f"<td>{cell}</td>" for cell in cells)
+        lines.append(f'<tr{marked}><th scope="row">{name}</th>{told}</tr>')
+    return f'<div class="scroll">{_whole(header, lines)}</div>'
+
+
+def _whole(header: Sequence[str], lines: Iterable[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def _energy(statement: Statement, words: Words) -> str:
     header, rows = parts.energy(statement, words)
     shown = [[escape(cell) for cell in row] for row in rows]
-    for row, kind in zip(shown, RowKind, strict=False):
-        row[-1] = f'<a href="#{_anchor(kind)}">{row[-1]}</a>'
+    for row, each in zip(shown, statement.rows, strict=False):
+        row[-1] = f'<a href="#{_anchor(each.kind)}">{row[-1]}</a>'
     return _rows(header, shown, summed=statement.bill is not None)
 
 
 def _evidence(statement: Statement, words: Words) -> Iterable[str]:
-    """Yield what each figure comes from, folded away: its slots, and of each the records by log index and hash."""
-    for row in statement.rows:
+    """Yield what each figure comes from: its slots, and of each the records by log index and hash."""
+    for row in (*statement.rows, statement.made):
         yield _records(
             _anchor(row.kind), words[row.kind], ((at, statement.evidence.get(at, ())) for at in row.slots), words
         )
     if statement.peaks:
         yield _records("peaks", words["peaks"], ((each.begin, each.records) for each in statement.peaks), words)
     if statement.adjustments:
-        told = ((each.slot, each.records) for each in statement.adjustments)
+        told = ((each.slot, (*each.before, *each.records)) for each in statement.adjustments)
         yield _records("differences", words["differences"], told, words)
 
 
 def _records(anchor: str, name: str, told: Iterable[tuple[int, Iterable[Reference]]], words: Words) -> str:
+    """Write records in a box on the screen, whole on paper: a link to what is folded away shows nothing."""
     lines = []
     for slot, records in told:
         written = " ".join(f"<code>{record.index} {record.hash.hex()}</code>" for record in records)
-        lines.append([f"{moment(slot):%m-%d %H:%M}", written or escape(words["none"])])
-    table = _rows([words["slot"], f"{words['index']} / {words['hash']}"], lines) if lines else ""
-    return f'<details id="{anchor}"><summary>{escape(name)} ({len(lines)})</summary>{table}</details>'
+        at = f'<th scope="row">{moment(slot):%m-%d %H:%M}</th>'
+        lines.append(f"<tr>{at}<td>{written or escape(words['none'])}</td></tr>")
+    title = f"{escape(name)} ({len(lines)})"
+    header = [words["slot"], f"{words['index']} / {words['hash']}"]
+    box = f'<div class="records" tabindex="0" role="region" aria-label="{title}">{_whole(header, lines)}</div>'
+    return f'<section id="{anchor}"><h3>{title}</h3>{box if lines else ""}</section>'
 
 
 def _anchor(kind: RowKind) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..settlement.month import Billing, Finding, MeterPapers
-from ..settlement.statement import BuildingStatement, Invoice, Statement
+from ..settlement.statement import BuildingStatement, Invoice, Row, Statement
 from ..settlement.tariff import LineKind
-from .figures import decimal, kw, kwh, moment, month_name, percent, price, yen
+from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
 from .words import Words
 
@@ -59,17 +59,23 @@ def energy(statement: Statement, words: Words) -> Table:
 def _line(statement: Statement, line: Line, words: Words) -> list[str]:
     if line.row is None:
         return [line.name, "", "", yen(line.money), ""]
-    records = sum(1 for _ in statement.records_of(line.row))
-    source = words["records_of"].format(len(line.row.slots), records)
+    source = _records_of(statement, line.row, words)
     return [line.name, kwh(line.wh, words), price(line.price), yen(line.money), source]
+
+
+def _records_of(statement: Statement, row: Row, words: Words) -> str:
+    return words["records_of"].format(len(row.slots), sum(1 for _ in statement.records_of(row)))
 
 
 def figures(statement: Statement, words: Words) -> Facts:
     """Say what the month was like."""
     account = statement.account
-    nothing_made = statement.knows_use and not account.made_wh
+    nothing_made = statement.knows_made and not account.made_wh
+    made_from = (words["made_from"], _records_of(statement, statement.made, words))
     return [
-        (words["used"], f"{kwh(statement.used_wh, words)} kWh"),
+        _known("made", account.made_known, account.made_wh, statement, words),
+        *([made_from] if account.made_known else []),
+        _known("used", account.use_known, account.used_wh, statement, words),
         (words["sufficiency"], percent(statement.self_sufficiency, words)),
         (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),
         (words["inside_price"], price(statement.inside_price)),
@@ -80,10 +86,18 @@ def figures(statement: Statement, words: Words) -> Facts:
     ]
 
 
+def _known(key: str, slots: int, wh: int, statement: Statement, words: Words) -> tuple[str, str]:
+    """Say a sum over the slots in which it is known, and how many it is not known in, if there are both."""
+    if not slots:
+        return words[key], words["unknown"]
+    unknown = statement.account.slots - slots
+    return words["partly"].format(words[key], unknown) if unknown else words[key], f"{kwh(wh, words)} kWh"
+
+
 def _imbalance(statement: Statement, words: Words) -> Facts:
     account = statement.account
     values = {"short": account.short_wh, "over": account.over_wh, "undelivered": account.undelivered_wh}
-    return [(words[key], f"{kwh(wh, words)} kWh") for key, wh in values.items() if any(values.values())]
+    return [(words[key], with_unit(wh, words)) for key, wh in values.items() if any(values.values())]
 
 
 def peaks(statement: Statement, words: Words) -> Table:
@@ -148,7 +162,7 @@ def balance(house: BuildingStatement, words: Words) -> Facts:
         ("shared", house.shared_wh),
         ("of_roof", house.roof_wh),
     )
-    return [(words[key], f"{kwh(wh, words)} kWh") for key, wh in values]
+    return [(words[key], with_unit(wh, words)) for key, wh in values]
 
 
 def utility(house: BuildingStatement, words: Words) -> Table:
@@ -163,7 +177,8 @@ def utility(house: BuildingStatement, words: Words) -> Table:
         name = words[names[line.kind]] + (f" {line.name}" if line.name else "")
         unit = "kW" if line.kind is LineKind.BASIC else "kWh"
         rows.append([name, f"{line.quantity:,} {unit}", price(Fraction(line.price)), decimal(line.yen, 2)])
-    rows.append([words["tax"].format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
+    tax = words["tax" if bill.lines_yen == bill.total_yen else "tax_on"]
+    rows.append([tax.format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
     rows.append([words["utility_total"], "", "", f"{bill.total_yen:,}"])
     return header, rows
 

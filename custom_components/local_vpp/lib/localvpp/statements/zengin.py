@@ -7,6 +7,7 @@ are set to the right behind zeros, texts to the left before spaces. The layout i
 Only what is to be paid is debited: whoever is owed something, has nothing to pay, or has given no account is not in it.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -63,12 +64,12 @@ class Collector:
     """In katakana."""
     account: BankAccount
     day: int
-    """Of the month after the one that is billed."""
+    """Of the month after the one that is billed: its last, where it has not so many."""
 
     def due(self, settled: SettledMonth) -> date:
         """Return the day on which a month is debited."""
         after = settled.given.month.plus(1)
-        return date(after.year, after.month, self.day)
+        return date(after.year, after.month, min(self.day, monthrange(after.year, after.month)[1]))
 
 
 def debits(settled: SettledMonth, payers: Mapping[str, Payer]) -> dict[str, int]:

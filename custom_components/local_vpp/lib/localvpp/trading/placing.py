@@ -96,6 +96,11 @@ class Placing:
             raise TradingError(f"slot {slot} does not begin a slot of {seconds} s")
         if slot > self._clock.wall_ms() // 1000 + FURTHEST_S:
             raise TradingError(f"slot {slot} is more than a year ahead")
+        if self._own.flat in rules[0].without:
+            raise TradingError(
+                f"the building's rules leave flat {self._own.flat} out: its meter may not be billed from; ask its "
+                "manager"
+            )
         return rules
 
     async def _open(self, slot: int, rules: Rules) -> RoundName:

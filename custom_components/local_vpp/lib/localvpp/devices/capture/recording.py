@@ -152,7 +152,8 @@ class Recording:
 def plain_reading(reading: Reading) -> dict[str, Any]:
     """Return a reading as JSON holds it; of what failed the kind of error alone."""
     plain = {each.name: getattr(reading, each.name) for each in fields(reading)}
-    plain.pop("rated_w", None)  # The map's word, and nothing that was read.
+    for told in ("rated_w", "stated"):  # The map's word, or a resident's, and nothing that was read.
+        plain.pop(told, None)
     if not plain.get("ages_ms"):
         plain.pop("ages_ms", None)
     failed = {block: type(error).__name__ for block, error in reading.failed.items()}

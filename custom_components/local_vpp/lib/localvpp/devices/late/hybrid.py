@@ -21,6 +21,7 @@ from ..capability import (
     InverterReading,
     Reserving,
     Steerable,
+    Wearable,
 )
 from ..errors import DeviceNonsenseError, DeviceRefusedError
 from ..hybrid import MapHybrid
@@ -32,6 +33,7 @@ from ..polling import approach
 from ..probe import probe_hybrid
 from ..silence import INVERTER, Manners
 from ..sunspec import SunSpecDevice
+from ..wear import Wear
 from .base import Late, Start, bounded
 from .marker import Marker
 
@@ -113,9 +115,9 @@ class LateDevice(Late[InverterDevice]):
         return battery is not None and _reserves(battery)
 
     @property
-    def writes_flash(self) -> bool:
-        """Whether some of its commands are kept in flash, which bears so many writings a day only."""
-        return False
+    def wear(self) -> Wear | None:
+        """What was written to its memory; see ``capability.Wearable``."""
+        return None
 
     @override
     def _door(self, device: InverterDevice) -> Door:
@@ -147,19 +149,23 @@ class LateHybrid(LateDevice):
     ) -> None:
         super().__init__(unit, identity, opened, start, clock, line=line, manners=manners)
         self._map = described
+        # Of the place, not of the driver, which is made when the device answers.
+        self._wear = Wear(clock) if described.control.writes_per_day else None
         approach(unit, described.wiring)  # Before it is knocked at: the first request opens the link.
 
     @property
     @override
-    def writes_flash(self) -> bool:
-        return self._map.control.writes_per_day > 0
+    def wear(self) -> Wear | None:
+        return self._wear
 
     @override
     async def _make(self) -> InverterDevice:
         with suppress(DeviceRefusedError, DeviceNonsenseError):  # It is there; the probe tells what is wrong with it.
             await self._ask(knock(self._unit, self._map))
         identity = await probe_hybrid(self._unit, self._map)
-        return MapHybrid(self._unit, self._map, identity, self._clock, line=self._line, manners=self._manners)
+        return MapHybrid(
+            self._unit, self._map, identity, self._clock, line=self._line, manners=self._manners, wear=self._wear
+        )
 
 
 class LateSunSpec(LateDevice):
@@ -210,7 +216,7 @@ class LateInverter(Inverter):
         return (await self._device.snapshot()).inverter
 
 
-class LateBattery(Battery, Reserving, Steerable):
+class LateBattery(Battery, Reserving, Steerable, Wearable):
     """The battery of a device that may come later."""
 
     def __init__(self, device: LateDevice) -> None:
@@ -238,9 +244,9 @@ class LateBattery(Battery, Reserving, Steerable):
         return self._device.cadence
 
     @property
-    def writes_flash(self) -> bool:
-        """Whether some of its commands are kept in flash."""
-        return self._device.writes_flash
+    @override
+    def wear(self) -> Wear | None:
+        return self._device.wear
 
     @override
     async def read(self) -> BatteryReading:

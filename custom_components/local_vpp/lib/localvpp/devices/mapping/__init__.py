@@ -1,6 +1,7 @@
 """Devices described by data: the format of register maps, reading them, and reading a device by one."""
 
-from .control import DAY_S, Asked, Control, LeaseKind, LeaseRule, Setting, Step
+from ..wear import DAY_S
+from .control import Asked, Control, LeaseKind, LeaseRule, Setting, Step
 from .decode import Image, Shown, decode_image
 from .fields import MapError
 from .parts import Part, parts

@@ -15,9 +15,8 @@ from modbus_connection import WordOrder
 
 from ..capability import STEERING_SHARE
 from ..quantity import WordType, words_of
+from ..wear import DAY_S
 from .vocabulary import Quantity
-
-DAY_S: Final = 86_400.0
 
 
 class Asked(StrEnum):

@@ -4,7 +4,7 @@ from .battery_aware import BatteryAware
 from .errors import WishError
 from .last_price import LastPrice
 from .true_limit import TrueLimit
-from .view import Battery, BiddingError, Strategy, View
+from .view import ASSUMED_EFFICIENCY_PERCENT, Battery, BiddingError, Strategy, View
 from .wishes import Wishes, read_wishes
 from .word import AgreedWord, WordError, WordProblem
 
@@ -12,6 +12,7 @@ STRATEGIES: dict[str, Strategy] = {each.name: each for each in (TrueLimit(), Bat
 """By the names that residents choose them by; the first is the default."""
 
 __all__ = [
+    "ASSUMED_EFFICIENCY_PERCENT",
     "STRATEGIES",
     "AgreedWord",
     "Battery",

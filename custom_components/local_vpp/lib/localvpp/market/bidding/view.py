@@ -17,6 +17,9 @@ from ..order import GREEN, HIGHEST_LIMIT, LARGEST_ORDER_WH, Order, Side
 from .wishes import Wishes
 
 SOLAR: Final = "solar"
+ASSUMED_EFFICIENCY_PERCENT: Final = 90
+"""Of a battery's round trip, as long as none was measured: what data sheets of home batteries promise, from AC to AC,
+is some percent more or less. It only weighs whether what is bought now is worth its losses."""
 _MOST_AHEAD_WH: Final = 10**11
 """All slots of all days together: at the highest price that stays below 2⁶³."""
 
@@ -39,7 +42,7 @@ class Battery:
     """The most that it takes from the flat in a slot."""
     discharge_wh: int
     """The most that it gives in a slot."""
-    efficiency_percent: int = 90
+    efficiency_percent: int = ASSUMED_EFFICIENCY_PERCENT
     """Of a round trip, all of it lost in charging."""
 
     def __post_init__(self) -> None:

@@ -65,8 +65,9 @@ def pour(lots: Lots, gaps: Ints, energy: int) -> tuple[Ints, int]:
 
 def _raised(lots: Lots, gaps: Ints, energy: int) -> tuple[Ints, int]:
     """Pour energy over flats whose orders all gain; return what each order gets, and the level."""
-    sequence = np.lexsort((-gaps, lots.flat))  # Stable: equal ones of a flat keep the order of the columns.
-    wh, gap, flat = lots.wh[sequence], gaps[sequence], lots.flat[sequence]
+    owner = lots.flat()
+    sequence = np.lexsort((-gaps, owner))  # Stable: equal ones of a flat keep the order of the columns.
+    wh, gap, flat = lots.wh[sequence], gaps[sequence], owner[sequence]
     gains = np.cumsum(wh * gap)
     first = np.flatnonzero(rises(flat, -1))
     many = np.diff(np.append(first, len(flat)))
@@ -90,7 +91,7 @@ def _raised(lots: Lots, gaps: Ints, energy: int) -> tuple[Ints, int]:
     if left:
         # Where the level is exactly what a flat has, and its next Wh would gain, that Wh is the one that lifts it.
         next_ = np.flatnonzero((poured < wh) & (begin + poured * gap == low))
-        lifted = next_[lots.flats.order(flat[next_])][:left]
+        lifted = next_[lots.owners.flats.order(flat[next_])][:left]
         poured[lifted] += 1
         assert left == len(lifted), "beyond the level not all could be raised, and no more than that is left"
     shared = np.empty_like(poured)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Ints, rises
+from ..arrays import Flags, Ints, rises
 from ..lots import Lots, Tree
 from ..order import HIGHEST_LIMIT
 from .steps import steps
@@ -27,52 +27,64 @@ class Cleared:
 
 def clear_gain(lots: Lots, tree: Tree) -> Cleared:
     """Return the one solution of most gain, and among those of most energy, that the ranks allow."""
-    everybody = np.arange(len(lots))
-    fills, prices = _pass(lots, everybody, tree, np.zeros(len(tree.names), np.int64))
+    nothing = np.zeros(len(tree.names), np.int64)
+    fills, prices = _pass(lots.wh, lots.bid, lots.limit, lots.place, tree, nothing)
     # Whoever has a better limit than his node's price trades in every best solution, whoever has a worse one in none.
     # So ranks decide only among those who stand at it, and what the others send over the lines is known.
-    tied = np.flatnonzero(lots.limit == (prices[lots.place] if tree.levels else prices[0]))
+    tied = (lots.limit == (prices[lots.place] if tree.levels else prices[0])).nonzero()[0]
     if len(tied) > 1:
         fills[tied] = 0
         tied = steps(lots, tied)
-        fills[tied], _ = _pass(lots, tied, tree, lots.sold(fills, len(tree.names)))
+        base = lots.sold(fills, len(tree.names))
+        fills[tied], _ = _pass(lots.wh[tied], lots.bid[tied], lots.limit[tied], lots.place[tied], tree, base)
     return Cleared(fills, prices)
 
 
-def _pass(lots: Lots, sequence: Ints, tree: Tree, base: Ints) -> tuple[Ints, Ints]:
-    """Pass orders in a sequence; return what each trades, in that sequence, and a price for each node.
+def _pass(wh: Ints, bid: Flags, limit: Ints, place: Ints, tree: Tree, base: Ints) -> tuple[Ints, Ints]:
+    """Pass orders in the sequence in which they come; return what each trades, and a price for each node.
 
     `base` is what each node gives beside them.
     """
-    width, bid, limit = lots.wh[sequence], lots.bid[sequence], lots.limit[sequence]
-    wh = width.copy()
-    passed = np.zeros(len(sequence), np.int64)
-    base = base.copy()
+    prices = np.zeros(len(tree.names), np.int64)
+    if not tree.levels:
+        passed, last = _root(wh, int(wh.dot(bid)) - int(base[0]))
+        if len(wh):
+            prices[0] = limit[last]
+        return np.where(bid, wh - passed, passed), prices
+
+    width, at, base = wh.copy(), place.copy(), base.copy()
+    passed = np.zeros(len(wh), np.int64)
     lowest = np.zeros(len(tree.names), np.int64)
     highest = np.full(len(tree.names), HIGHEST_LIMIT, np.int64)
-
-    alive = np.arange(len(sequence))
-    if tree.levels:
-        at = lots.place[sequence]
-        np.subtract.at(base, at[bid], width[bid])
-        for level in range(tree.levels, 0, -1):
-            alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, limit)
-        width = width[alive]
-    else:
-        base[0] -= int(np.sum(width, where=bid))
-
-    # At the root nothing is left over: the first steps are passed until what is given is what is needed.
-    last = width.cumsum()
-    final = (width - last - base[0]).clip(0, width)
+    np.subtract.at(base, at[bid], width[bid])
+    alive = np.arange(len(wh))
+    for level in range(tree.levels, 0, -1):
+        alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, limit)
+    final, last = _root(width[alive], -int(base[0]))
     passed[alive] += final
-    reached = np.flatnonzero(final)
-    prices = np.zeros(len(tree.names), np.int64)
     if len(alive):
-        prices[0] = limit[alive[reached[-1] if len(reached) else 0]]
+        prices[0] = limit[alive[last]]
     for level in range(1, tree.levels + 1):
         nodes = np.flatnonzero(tree.depth == level)
         prices[nodes] = np.clip(prices[tree.parent[nodes]], lowest[nodes], highest[nodes])
     return np.where(bid, wh - passed, passed), prices
+
+
+def _root(width: Ints, needed: int) -> tuple[Ints, int]:
+    """Pass the first steps until what they give is what is needed, for at the root nothing may be left over.
+
+    Return what is passed of each, and which one is the last that is reached.
+    """
+    passed = width.copy()
+    if not len(width):
+        assert needed <= 0, "nobody needs what nobody gives"
+        return passed, 0
+    given = width.cumsum()
+    last = int(given.searchsorted(needed))
+    assert last < len(width), "at the highest price there is no less than is needed"
+    passed[last + 1 :] = 0
+    passed[last] = max(0, needed - int(given[last] - width[last]))
+    return passed, last
 
 
 def _trim(

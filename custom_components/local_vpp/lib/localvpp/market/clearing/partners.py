@@ -24,12 +24,12 @@ def partnerships(orders: Sequence[Order], lots: Lots) -> list[Partnership]:
 
     Bids that buy nothing but green energy meet their partner's green asks before his other bids meet all.
     """
-    naming = np.array([number for number, order in enumerate(orders) if order.partner is not None], np.int64)
-    if not len(naming):
+    naming = [number for number, order in enumerate(orders) if order.partner is not None]
+    if not naming:
         return []
     offers: dict[tuple[str, str], list[int]] = {}
     wishes: dict[tuple[str, str], list[int]] = {}
-    ranked = lots.ranked(naming).tolist()
+    ranked = lots.ranked(np.array(naming, np.int64)).tolist()
     for number in ranked:
         order = orders[number]
         assert order.partner is not None

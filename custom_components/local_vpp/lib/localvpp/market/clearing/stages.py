@@ -70,37 +70,33 @@ class Staged:
 def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: Flags | None = None) -> list[Staged]:
     """Clear one slot, without the orders that are left out."""
     tree = market.tree
-    green_bids = market.green_bids()
-    green = bool(green_bids.any())
+    green = any(order.requires for order in market.orders)
     gated = green and not tree.levels and objective is not Objective.ENERGY
     first = partnerships(market.orders, market.lots)
-    left = market.lots.wh.copy()
-    if left_out is not None:
-        left[left_out] = 0
+    left = market.lots.wh if left_out is None else np.where(left_out, 0, market.lots.wh)
     done: list[Staged] = []
 
-    def serve(stage: Stage, members: Ints, lots: Lots, over: Tree, **names: str) -> None:
-        nonlocal tree
-        staged = _clear(stage, members, replace(lots, wh=left[members]), over, objective, rule, names)
+    def serve(stage: Stage, members: Ints, **names: str) -> None:
+        nonlocal left, tree
+        lots = replace(market.lots.take(members), wh=left[members])
+        staged = _clear(stage, members, lots, tree, objective, rule, names)
+        left = left.copy()
         left[members] -= staged.fills
         if tree.levels:
             tree = tree.loaded(tree.nets(staged.lots.sold(staged.fills, len(tree.names))))
         done.append(staged)
 
     for partners in first:
-        lots = market.lots.take(partners.orders)
-        serve(Stage.PARTNERS, partners.orders, lots, tree, seller=partners.seller, buyer=partners.buyer)
-    everybody = np.arange(len(market.lots))
+        serve(Stage.PARTNERS, partners.orders, seller=partners.seller, buyer=partners.buyer)
+    if green and not gated:
+        green_bids = market.green_bids()
+        serve(Stage.GREEN, np.flatnonzero(market.green_asks() | green_bids))
+        serve(Stage.MARKET, np.flatnonzero(~green_bids))
+        return done
+    lots = market.lots if left is market.lots.wh else replace(market.lots, wh=left)
     if gated:
-        place = (market.green_asks() | green_bids).astype(np.int64)
-        serve(Stage.MARKET, everybody, market.lots.at(place), behind_a_gate())
-    elif green:
-        members = np.flatnonzero(market.green_asks() | green_bids)
-        serve(Stage.GREEN, members, market.lots.take(members), tree)
-        rest = np.flatnonzero(~green_bids)
-        serve(Stage.MARKET, rest, market.lots.take(rest), tree)
-    else:
-        serve(Stage.MARKET, everybody, market.lots, tree)
+        tree, lots = behind_a_gate(), lots.at((market.green_asks() | market.green_bids()).astype(np.int64))
+    done.append(_clear(Stage.MARKET, np.arange(len(lots)), lots, tree, objective, rule, {}))
     return done
 
 

@@ -15,6 +15,7 @@ How far they go is counted in steps, never in time: the same effort ends with th
 HiGHS, whose numbers are floating.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 import hashlib
 from typing import Final
@@ -69,9 +70,9 @@ CANONICAL: Final = Effort(programmed=False)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """For each slot what is left out, and what bounds the objective; no bounds where nothing had to be chosen."""
+    """For each slot what is left out, and what bounds the objective; neither where nothing had to be chosen."""
 
-    left_out: list[Flags]
+    left_out: Sequence[Flags | None]
     bounds: tuple[Bound, ...] = ()
     bound: int | None = None
 
@@ -87,7 +88,7 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     if groups:
         places = places_of(markets)
         groups.sort(key=lambda group: min(places[order.id] for order in group))
-    nothing = [np.zeros(len(market.orders), np.bool_) for market in markets]
+    nothing = [None] * len(markets)
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
     bounds = [_bound(market, objective) for market in markets]

@@ -42,6 +42,8 @@ class Rules:
     """The building's lines; none where nothing is limited."""
     places: Mapping[str, str] = field(default_factory=dict)
     """The node of each flat, by its name; none where there are no lines."""
+    without: frozenset[str] = frozenset()
+    """Flats that do not trade, by their names: what their meters count may not be billed."""
 
     def __post_init__(self) -> None:
         if not (self.number >= 0 and 0 <= self.since <= LATEST_SLOT):
@@ -103,7 +105,8 @@ class Rules:
                 "price": self.price.value,
                 "lines": plain_lines(self.nodes),
                 "places": dict(self.places),
-            },
+            }
+            | ({"without": sorted(self.without)} if self.without else {}),
         )
 
     @classmethod
@@ -124,6 +127,7 @@ class Rules:
             price=PriceRule(fields["price"]),
             nodes=read_lines(fields["lines"]),
             places={flat: text(node) for flat, node in fields["places"].items()},
+            without=frozenset(text(flat) for flat in fields.get("without", ())),
         )
 
 

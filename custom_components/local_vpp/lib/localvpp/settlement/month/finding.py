@@ -12,6 +12,7 @@ class FindingKind(StrEnum):
     METER = "meter"
     EXPIRES = "meter expires"
     ESTIMATED = "estimated"
+    LATE = "late"
     UNKNOWN = "unknown"
     CONTRADICTION = "meters contradict"
     BULK = "bulk meter unknown"
@@ -69,15 +70,21 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "stand in": (
         "{0} slots stand in from an earlier week, the first at {1}",
-        "{0} コマを以前の週の同じ時刻の値で推定しています（最初のコマ {1}）。",
+        "{0} コマを以前の週の同じ時刻の値で推定しています（最初は {1} のコマ）。",
+    ),
+    "late": (
+        "{0} slots were told too late to be shared: they met the grid's prices alone, the first at {1}",
+        "{0} コマは計量値が届くのが遅れたため融通の対象外となり、系統の単価で精算しました（最初は {1} のコマ）。",
     ),
     "unknown": (
         "{0} slots are unknown, and nothing stands in: they are billed to nobody, the first at {1}",
-        "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初のコマ {1}）。",
+        "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初は {1} のコマ）。",
     ),
     "less than none": (
-        "{0} slots have less than no use by the meters behind, the first at {1}",
-        "{0} コマで、奥の計量器によると使用量が負になります（最初のコマ {1}）。",
+        "on {0} days less than nothing was used, by the counters behind the meter, the first begins at {1}: look for "
+        "one that counts the wrong way, or is another's",
+        "{0} 日について、計量器の奥の計数では使用量が負になります（最初の日は {1} のコマから）。"
+        "向きの誤りや取り違えを調べて下さい。",
     ),
     "no bulk": (
         "{0} slots without the bulk meter: their loss is unknown",
@@ -89,12 +96,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "loss in slots": (
         "in {0} slots more than {1} % of what came in reached no meter, most in the one at {2}: {3} Wh of {4} Wh",
-        "{0} コマで、入った電気の {1}% 超がどの計量器にも届いていません（最大はコマ {2}: {4} Wh のうち {3} Wh）。",
+        "{0} コマで、入った電気の {1}% 超がどの計量器にも届いていません（最大は {2} のコマで、{4} Wh のうち {3} Wh）。",
     ),
     "partner": (
         "{0} slots have trades with a neighbour whose meter may not be billed from: they met the grid's prices, the "
         "first at {1}",
-        "計量器が料金の計量に使えない住戸との取引が {0} コマにあり、系統の単価で精算しました（最初のコマ {1}）。",
+        "計量器が料金の計量に使えない住戸との取引が {0} コマにあり、系統の単価で精算しました（最初は {1} のコマ）。",
     ),
     "charged": (
         "charges {0} yen, and by its tariff it is {1} yen: correct the tariff's file, or ask the utility",

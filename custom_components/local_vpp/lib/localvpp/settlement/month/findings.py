@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ..tariff.calendar import JAPAN_MINUTES, local
 from .account import Account
 from .finding import Finding, FindingKind, Told, tell
 from .party import Billing
@@ -32,9 +33,15 @@ def findings_of(
             (FindingKind.CONTRADICTION, account.contradictory, "less than none"),
         ):
             if begins:
-                found.append(Finding(kind, name, tell(key, len(begins), begins[0])))
+                found.append(Finding(kind, name, tell(key, len(begins), _at(begins[0]))))
     found += [
-        Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), min(in_slots)))
+        Finding(FindingKind.LATE, party.name, tell("late", len(begins), _at(begins[0])))
+        for party in given.parties
+        if party.shares and party.name in accounts
+        if (begins := [slot.given.begin for slot in slots if party.name in slot.given.late])
+    ]
+    found += [
+        Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), _at(min(in_slots))))
         for name, in_slots in _without_partner(slots, billing).items()
     ]
     unknown = sum(slot.bulk is None for slot in given.slots)
@@ -45,6 +52,11 @@ def findings_of(
     if utility is not None and given.charged_yen not in {None, utility.total_yen}:
         found.append(Finding(FindingKind.UTILITY, "", tell("charged", given.charged_yen, utility.total_yen)))
     return tuple(sorted(found))
+
+
+def _at(slot: int) -> str:
+    """Write a slot's begin by Japan's clock."""
+    return f"{local(slot, JAPAN_MINUTES):%Y-%m-%d %H:%M}"
 
 
 def _without_partner(slots: Sequence[SettledSlot], billing: Mapping[str, Billing]) -> dict[str, set[int]]:
@@ -83,5 +95,5 @@ def _losses(slots: Sequence[SettledSlot], percent: int) -> list[Told]:
         found.append(tell("loss", loss, came, percent))
     if lossy:
         size, begin, entered = max(lossy)
-        found.append(tell("loss in slots", len(lossy), percent, -begin, size, entered))
+        found.append(tell("loss in slots", len(lossy), percent, _at(-begin), size, entered))
     return found

@@ -7,7 +7,8 @@
 3. Money inside: what takers pay is what givers and the building get, by the transfers and by the shares.
 4. Bills: each follows from the slots' shares, fees and differences; together they are what the building takes from its
    parties, to the yen, and with the income from outside they pay the utility and leave the margin.
-5. The utility's bill: its kWh are those that the bulk meter counted, its total the floor of its lines, taxed once.
+5. The utility's bill: its kWh are those that the bulk meter counted, unless they are the utility's own; its total is
+   the floor of its lines, taxed once.
 
 What is not true is an error with its name and amounts: no bill may leave the house then.
 """
@@ -45,7 +46,7 @@ def check_month(settled: SettledMonth) -> None:
             drawn[name] += grid - shares[name].inside_money
     _check_bills(settled, drawn, owed)
     if settled.given.utility is not None:
-        check_utility(settled.given.utility, _bulk_wh(settled))
+        check_utility(settled.given.utility, None if settled.given.utility_kwh else _bulk_wh(settled))
 
 
 def check_slot(slot: SettledSlot) -> dict[str, int]:
@@ -100,7 +101,7 @@ def check_slot(slot: SettledSlot) -> dict[str, int]:
 def check_utility(bill: UtilityBill, bulk_wh: int | None) -> None:
     """Raise IdentityError unless the utility's bill is of what the bulk meter counted, and adds up.
 
-    `bulk_wh` is what came in through the month; None: not known in every slot, so that its kWh are the utility's own.
+    `bulk_wh` is what came in through the month; None: its kWh are the utility's own.
     """
     energy = [line for line in bill.lines if line.kind is LineKind.ENERGY]
     kwh = sum(line.quantity for line in energy)

@@ -36,6 +36,8 @@ class MonthInput:
     """Readings of the weeks before, by slot, which may stand in for what is not known."""
     utility: UtilityBill | None = None
     """What it must be by the tariff; None: it has not come yet."""
+    utility_kwh: bool = False
+    """Whether its kWh are those that the utility has told, and not what the bulk meter counted."""
     charged_yen: int | None = None
     """What the utility has charged; None: nobody has compared it."""
     export_yen: int = 0
@@ -133,17 +135,13 @@ def wh_by_band(tariff: Tariff, slots: Sequence[SlotInput], slot_seconds: int) ->
     Raises ValueError where the bulk meter is unknown, or slots are longer than prices last: then the utility's own
     figures have to be taken.
     """
+    remedy = "write the month's kWh by band into kwh, as the utility's bill has them"
     if not tariff.fits(slot_seconds):
-        raise ValueError(
-            f"prices of tariff {tariff.name!r} change within slots of {slot_seconds} s: take the month's kWh from the "
-            "utility's own bill"
-        )
+        raise ValueError(f"prices of tariff {tariff.name!r} change within slots of {slot_seconds} s: {remedy}")
     sums = {band.name: 0 for band in tariff.energy}
     for slot in slots:
         if slot.bulk is None:
-            raise ValueError(
-                f"the bulk meter is unknown in slot {slot.begin}: take the month's kWh from the utility's own bill"
-            )
+            raise ValueError(f"the bulk meter is unknown in slot {slot.begin}: {remedy}")
         sums[tariff.band_of(slot.begin)] += slot.bulk.import_wh
     return sums
 

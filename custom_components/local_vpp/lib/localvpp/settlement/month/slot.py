@@ -46,6 +46,8 @@ class SlotInput:
     """Where the bulk meter's records stand in the log."""
     rule: str = DYNAMIC.word
     """The word of the sharing key that was announced for the slot (`MonthInput.keys`)."""
+    absent: frozenset[str] = frozenset()
+    """Who was not there for all of it, and has no reading: enrolled later, or gone. Nothing stands in for him."""
 
     @property
     def trades(self) -> tuple[Trade[str], ...]:
@@ -84,9 +86,12 @@ def settle_slot(
     apart: dict[str, Use] = {}
     for party in billed:
         name = party.name
-        reading = given.readings.get(name) or stand_in(given.begin, name, measured)
+        reading = given.readings.get(name)
+        if reading is None and name not in given.absent:
+            reading = stand_in(given.begin, name, measured)
         if reading is None:
-            missing.append(name)
+            if name not in given.absent:
+                missing.append(name)
             continue
         readings[name] = reading
         known = reading.estimated_from is None and name not in given.late
@@ -99,7 +104,8 @@ def settle_slot(
     for party in unbilled:
         reading = given.readings.get(party.name)
         if reading is None:
-            missing.append(party.name)
+            if party.name not in given.absent:
+                missing.append(party.name)
         else:
             unbilled_wh += reading.use.import_wh - reading.use.export_wh
     loss_wh = None

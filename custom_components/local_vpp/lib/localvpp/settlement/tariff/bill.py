@@ -80,6 +80,11 @@ class UtilityBill:
         """What is to be paid."""
         return self.net_yen + self.tax_yen
 
+    @property
+    def lines_yen(self) -> int:
+        """What its lines come to, floored: with tax where prices have it in them, else without."""
+        return floor(sum((line.yen for line in self.lines), Fraction()))
+
 
 def utility_bill(tariff: Tariff, use: MonthUse) -> UtilityBill:
     """Return the bill of a month.

@@ -1,0 +1,47 @@
+"""Who was in the building, and when: one rule for a month's bills and for a day's plan. Pure.
+
+A party is its name: the devices that it has had, one after the other. It is there from the enrolment of the first until
+the last one was revoked, and between them, too, for a meter runs on while its box is exchanged. Devices that came after
+the time that is asked for are not looked at: what was settled of it stays as it was, whoever comes later.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from localvpp.etp import DeviceId
+
+from ..store import Member, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A party's time in the building, in milliseconds of Unix time."""
+
+    name: str
+    role: Role
+    begin_ms: int
+    end_ms: int | None
+    """None: it is there."""
+
+    def touches(self, begin_ms: int, end_ms: int) -> bool:
+        """Whether it was there at any time of a span."""
+        return self.begin_ms < end_ms and (self.end_ms is None or self.end_ms > begin_ms)
+
+    def covers(self, begin_ms: int, end_ms: int) -> bool:
+        """Whether it was there for all of a span."""
+        return self.begin_ms <= begin_ms and (self.end_ms is None or self.end_ms >= end_ms)
+
+
+def stays_before(members: Iterable[Member], revoked_ms: Mapping[DeviceId, int], until_ms: int) -> tuple[Stay, ...]:
+    """Return the stays that began before a time, by name; `revoked_ms` is when devices were revoked."""
+    found: dict[tuple[str, Role], Stay] = {}
+    for member in members:
+        if member.role is Role.BUILDING or member.enrolled_ms >= until_ms:
+            continue
+        known = found.get((member.name, member.role))
+        begin_ms, end_ms = member.enrolled_ms, revoked_ms.get(member.device)
+        if known is not None:
+            begin_ms = min(begin_ms, known.begin_ms)
+            end_ms = None if end_ms is None or known.end_ms is None else max(end_ms, known.end_ms)
+        found[member.name, member.role] = Stay(member.name, member.role, begin_ms, end_ms)
+    return tuple(sorted(found.values(), key=lambda each: each.name))

@@ -1,0 +1,52 @@
+"""Who was in the building, and when: by all devices that a name has had, as far as a time knows of them."""
+
+import pytest
+
+from coordinator.settlement.stays import Stay, stays_before
+from coordinator.store import Member, Role
+from localvpp.etp import DeviceId, Ed25519Signer
+
+KEY = Ed25519Signer(b"\x07" * 32).public
+FIRST, SECOND, ROOF = (DeviceId(name * 16) for name in (b"a", b"b", b"r"))
+MEMBERS = [
+    Member(FIRST, "101", Role.FLAT, KEY, "", 100),
+    Member(SECOND, "101", Role.FLAT, KEY, "", 300),
+    Member(ROOF, "roof", Role.ROOF, KEY, "", 50),
+    Member(DeviceId(b"x" * 16), "building", Role.BUILDING, KEY, "", 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("until", "begin", "end"),
+    [
+        (1000, 100, None),  # A meter runs on between two boxes.
+        (300, 100, 200),  # What comes later is not looked at.
+        (250, 100, 200),
+        (200, 100, 200),  # A name's time ends when it ends, whoever asks.
+    ],
+)
+def test_a_flat_is_there_from_its_first_box_to_its_last(until: int, begin: int, end: int | None) -> None:
+    found = stays_before(MEMBERS, {FIRST: 200}, until)
+    assert found == (Stay("101", Role.FLAT, begin, end), Stay("roof", Role.ROOF, 50, None))
+    assert stays_before(reversed(MEMBERS), {FIRST: 200}, until) == found
+
+
+def test_a_flat_that_left_twice_has_left_at_last() -> None:
+    (flat, _) = stays_before(MEMBERS, {FIRST: 200, SECOND: 400}, 1000)
+    assert (flat.begin_ms, flat.end_ms) == (100, 400)
+    assert stays_before(MEMBERS, {}, 100)[0].name == "roof", "nobody was enrolled then"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "touches", "covers"),
+    [
+        (0, 100, False, False),
+        (0, 101, True, False),
+        (100, 200, True, True),
+        (199, 300, True, False),
+        (200, 300, False, False),
+    ],
+)
+def test_a_stay_is_half_open(begin: int, end: int, touches: bool, covers: bool) -> None:
+    stay = Stay("101", Role.FLAT, 100, 200)
+    assert (stay.touches(begin, end), stay.covers(begin, end)) == (touches, covers)
