@@ -228,7 +228,7 @@ async def test_a_result_that_is_not_right_is_refused_by_order_and_wh(
     assert search.best is not None
     best = Outcome.decode(search.best.document)
     (pair,) = best.result.trades
-    more = replace(best.result, trades=(replace(pair, wh=2),), energy_wh=2, gain=2000, gap=best.result.gap - 1000)
+    more = replace(best.result, trades=(pair._replace(wh=2),), energy_wh=2, gain=2000, gap=best.result.gap - 1000)
     bent, other = replace(best, result=more).encode(), replace(best, book=bytes(32)).encode()
     propose(trade, "101", bent)
     propose(trade, "102", b"rubbish")
