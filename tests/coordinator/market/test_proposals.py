@@ -255,10 +255,9 @@ async def test_a_flat_that_proposes_rubbish_again_and_again_stops_nothing(
         return right(document, book)
 
     monkeypatch.setattr(proposing, "_checked", checked)
-    flats_look = searching._better
+    look = searching._better
     flats_find_nothing(monkeypatch)
     search = await opened(trade)
-    monkeypatch.setattr(searching, "_better", flats_look)
     for _ in range(20):
         propose(trade, "105", b"rubbish")
     await until(lambda: len(answers) == 20)
@@ -267,7 +266,7 @@ async def test_a_flat_that_proposes_rubbish_again_and_again_stops_nothing(
         (f"of one flat {MOST_PROPOSALS} proposals are looked at in a round",)
     }
     assert search.best is not None
-    found = searching._better(trade.market.rounds[ROUND].stored.book or b"", search.best.document, b"101")
+    found = look(trade.market.rounds[ROUND].stored.book or b"", search.best.document, b"101")
     assert found is not None
     propose(trade, "101", found)
     await proposed(trade)
