@@ -7,18 +7,22 @@ from pathlib import Path
 import sqlite3
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from coordinator.ledger import Ledger
+from coordinator.market import telling
 from coordinator.market.papers import papers_of
 from coordinator.rebuild import rebuild
 from coordinator.settlement import Cleared, Papers, PapersMissingError, settled_body, told_by, work_out
 from coordinator.settlement.cleared import cleared_slot
 from coordinator.settlement.settler import PAPERS_ASKED_S, PAPERS_WAIT_S
 from coordinator.store import entries as entry_store
+from coordinator.store.market import StoredRound
 from localvpp.etp import Kind
 from localvpp.market.rounds import OpenedBook, digest
 from localvpp.settlement import SlotPrices
 from localvpp.trading.kept import TradingBook
-from localvpp.wire import Paper
+from localvpp.wire import OpenBook, Paper
 
 from ..flat import until
 from ..test_rebuild import SECRET, mirrored
@@ -146,6 +150,31 @@ async def test_a_slot_whose_documents_no_flat_has_holds_up_nothing(
     assert len(papers(trade)._without) == len(FLATS)
     assert (await settled(trade)).cleared == ()
     assert "flats hold against the building" in caplog.text
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_rounds_that_come_back_are_told_one_after_the_other_and_proven_once_for_all_flats(
+    trade: Trade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+    await lose(trade, tmp_path)
+    await back(trade)
+    (told,) = trade.market._back
+    proven = list[StoredRound]()
+    proves = telling.open_book
+
+    async def open_book(engine: AsyncEngine, ledger: Ledger, of: StoredRound) -> OpenBook | None:
+        proven.append(of)
+        return await proves(engine, ledger, of)
+
+    monkeypatch.setattr(telling, "open_book", open_book)
+    trade.market.came_back(told)
+    await until(lambda: len(trade.market.board.listening) == len(FLATS))
+    await trade.market.second()
+    assert proven == [told]
+    await trade.market.second()
+    assert proven == [told, told]
+    assert trade.market._back == []
 
 
 @pytest.mark.usefixtures("recoverable")
