@@ -133,7 +133,7 @@ async def test_who_asks_without_end_is_told_at_a_bounded_rate_and_nothing_of_bef
     await trade.ended()
     told = []
 
-    async def late(self: object, device: object, known: store.StoredRound) -> None:
+    async def late(self: object, known: store.StoredRound, device: object) -> None:
         told.append(known.at)
 
     monkeypatch.setattr(service.Telling, "late", late)
