@@ -99,15 +99,20 @@ def forget(db: sqlite3.Connection) -> None:
         db.execute("UPDATE market_round SET book = NULL, result = NULL, cleared = NULL")
 
 
-@pytest.mark.usefixtures("recoverable")
-async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_has_waited_long_enough(
-    trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+async def lost_by_all(trade: Trade, tmp_path: Path) -> None:
+    """Let a traded slot pass whose documents the building has lost, and its flats, too."""
     await traded(trade)
     for agent in trade.running():
         await agent.store.run(forget)
     await lose(trade, tmp_path)
     await lived(trade)
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_has_waited_long_enough(
+    trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await lost_by_all(trade, tmp_path)
     away = trade.flats["105"]
     await away.stop()
     await until(lambda: away.membership.device not in trade.house.coordinator.hub)
@@ -138,11 +143,7 @@ async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_
 async def test_a_slot_whose_documents_no_flat_has_holds_up_nothing(
     trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await traded(trade)
-    for agent in trade.running():
-        await agent.store.run(forget)
-    await lose(trade, tmp_path)
-    await lived(trade)
+    await lost_by_all(trade, tmp_path)
     with pytest.raises(PapersMissingError, match="all slots after it wait"):
         await settled(trade)
     await papers(trade).second()
