@@ -157,10 +157,12 @@ async def serving(
         prices = await _announced_prices(config, engine, ledger, clock)
         links = await stack.enter_async_context(ModbusLinks())
         meters, meter_work = await _meters(config, keys, ledger, scribe, engine, metrics, clock, links)
+        papers = Papers(engine, ledger, hub, clock, config.origin)
         settler = Settler(
             engine,
             ledger,
             scribe,
+            papers,
             slot_seconds=config.slot_seconds,
             settle_after=config.settle_after,
             prices=prices,
@@ -196,7 +198,6 @@ async def serving(
             stack.push_async_callback(market.close)
         state = StateView(ledger, cosigning, hub, frames, meters, config.flats, clock, mirrors, sheet, drills)
         live = LiveStream(state)
-        papers = Papers(engine, ledger, hub, clock, config.origin)
         _connect(ledger, cosigning, hold, settler, papers, market, hub, live, metrics, clock)
         services = LinkServices(
             engine,

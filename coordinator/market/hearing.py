@@ -71,6 +71,8 @@ def orders_problem(told: ShowOrders, known: Round, origin: str, device: DeviceId
         return "they are of another flat, round or building"
     if placed.digest != known.committed.get(device):
         return f"the log holds others for {told.at}"
+    if sum(hashed == placed.digest for hashed in known.committed.values()) > 1:
+        return "another flat has logged the same: whose they are nobody could tell by the log"
     for order in placed.offer.orders:
         if why := refused_by(known.rules.price, order):
             return why

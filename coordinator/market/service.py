@@ -139,16 +139,17 @@ class Market:
         self._back.append(stored)
 
     async def _tell_back(self) -> None:
-        while self._back:
-            for device in tuple(self.board.listening):
-                member = self.board.ledger.directory.get(device)
-                if member is not None and self._back[0].closed_ms >= member.enrolled_ms:
-                    await self._late(device, self._back[0])
-            del self._back[0]
+        """Tell one round a second: many may have come back, each is told to all flats, and other rounds go on."""
+        if not self._back:
+            return
+        stored, known = self._back[0], self.board.ledger.directory
+        members = [member for device in sorted(self.board.listening) if (member := known.get(device)) is not None]
+        await self._late(stored, *(each.device for each in members if stored.closed_ms >= each.enrolled_ms))
+        del self._back[0]
 
-    async def _late(self, device: DeviceId, stored: StoredRound) -> None:
+    async def _late(self, stored: StoredRound, *devices: DeviceId) -> None:
         try:
-            await self.telling.late(device, stored)
+            await self.telling.late(stored, *devices)
         except LostError as error:
             _log.warning("It cannot be told what came of %s: %s", stored.at, error)
 
@@ -226,7 +227,7 @@ class Market:
                 raise
         # What is over changes no more, and proofs take their time.
         for stored in over:
-            await self._late(member.device, stored)
+            await self._late(stored, member.device)
 
     async def _propose(self, member: Member, told: Proposal) -> None:
         """Take a proposal: checked beside all else, and taken one after the other, whatever becomes of the link."""

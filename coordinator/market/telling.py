@@ -88,14 +88,16 @@ class Telling:
         elif stored.cleared is not None and (message := await traded(self._engine, self._ledger, stored)) is not None:
             self._send(device, message)
 
-    async def late(self, device: DeviceId, stored: StoredRound) -> None:
-        """Tell what came of a round that the flat was away for, its book first."""
+    async def late(self, stored: StoredRound, *devices: DeviceId) -> None:
+        """Tell flats what came of a round that they were away for, its book first."""
+        message: OpenBook | None = None
         if stored.book is not None and stored.result is not None and stored.book_record is not None:
             with suppress(TooLargeError):  # Then it was not traded either.
                 message = await self.message(stored)
-                if message is not None:
-                    await self.proposed(device, message)
-        await self.ended(device, stored)
+        for device in devices:
+            if message is not None:
+                await self.proposed(device, message)
+            await self.ended(device, stored)
 
     async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "", document: bytes = b"") -> None:
         if device in self._hub:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId, Kind
+from localvpp.etp import DeviceId, Kind, Standing
 from localvpp.market import MarketError
 from localvpp.market.rounds import Cleared, OpenedBook, Outcome, RoundError, digest
 from localvpp.wire import AskPapers, Paper
@@ -53,6 +53,8 @@ class _Lost:
     """Of the document that the record names."""
     cleared: Cleared | None = None
     documents: dict[bytes, bytes] = field(default_factory=dict)
+    without: dict[bytes, set[DeviceId]] = field(default_factory=dict)
+    """Who has said of a document that he does not have it."""
 
     @property
     def names(self) -> tuple[bytes, ...]:
@@ -106,6 +108,17 @@ class Papers:
     def lacking(self) -> int:
         """How many rounds are not whole."""
         return len(self._lost)
+
+    def is_gone(self, slot: int) -> bool:
+        """Whether a document of a slot is lacking that no flat has: all that are not suspended or revoked say so."""
+        active = {each.device for each in self._ledger.directory.flats if each.standing is Standing.ACTIVE}
+        return bool(active) and any(
+            active <= lost.without.get(name, set())
+            for lost in self._lost.values()
+            if lost.entry.slot == slot
+            for name in lost.names
+            if name not in lost.documents
+        )
 
     @property
     def trouble(self) -> str | None:
@@ -164,6 +177,8 @@ class Papers:
             lost = next((each for each in self._lost.values() if told.name in each.names), None)
             if not told.document:
                 self._without[device, told.name] = now + AGAIN_S
+                if lost is not None:
+                    lost.without.setdefault(told.name, set()).add(device)
             elif digest(told.document) != told.name:
                 self._rests[device] = now + DISTRUST_S
                 problem = "this is not the document that was asked for"

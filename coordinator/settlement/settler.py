@@ -10,7 +10,8 @@ one it has heard of knows what it lacks; what comes for a settled slot afterward
 
 A slot that was traded, and whose documents were lost with the server, waits for flats to give them back (`papers`), and
 all slots after it wait with it: flats hold a settlement that passes over a slot against the building. After
-`PAPERS_WAIT_S` it is settled by the sharing key, for there is nothing else.
+`PAPERS_WAIT_S`, or once every flat has said that it lacks one of them, it is settled by the sharing key, for there is
+nothing else.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
 from .cleared import Cleared, PapersMissingError, cleared_slot
+from .papers import Papers
 from .working import settled_body, told_by, work_out
 
 LOOK_EVERY_S: Final = 5.0
@@ -70,6 +72,7 @@ class Settler:
         engine: AsyncEngine,
         ledger: Ledger,
         scribe: Scribe,
+        papers: Papers,
         *,
         slot_seconds: int,
         settle_after: int,
@@ -79,6 +82,7 @@ class Settler:
         self._engine = engine
         self._ledger = ledger
         self._scribe = scribe
+        self._papers = papers
         self._seconds = slot_seconds
         self._settle_after = settle_after
         self._prices = prices
@@ -208,7 +212,8 @@ class Settler:
         except PapersMissingError as error:
             until_ms = (slot + self._seconds + PAPERS_WAIT_S) * 1000
             asked_s = self._clock.monotonic() - self._ledger.taking_since
-            if error.may_come and (self._clock.wall_ms() < until_ms or asked_s < PAPERS_ASKED_S):
+            may_come = error.may_come and not self._papers.is_gone(slot)
+            if may_come and (self._clock.wall_ms() < until_ms or asked_s < PAPERS_ASKED_S):
                 until = datetime.fromtimestamp(until_ms // 1000, UTC).isoformat(" ", "minutes")
                 why = (
                     f"{error}. It waits for flats to give them back, and all slots after it wait, too; not before "

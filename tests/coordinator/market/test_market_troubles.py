@@ -19,8 +19,10 @@ from localvpp.trading import Phase
 from localvpp.wire import AskMarket, RoundName
 
 from ..conftest import SLOT
-from ..flat import WAIT_S
+from ..flat import WAIT_S, until
 from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
+from .settling import lived, settled
+from .test_audit import audited
 from .test_market_round import stored
 
 YEARS_MS = 10 * 365 * 86_400_000
@@ -131,7 +133,7 @@ async def test_who_asks_without_end_is_told_at_a_bounded_rate_and_nothing_of_bef
     await trade.ended()
     told = []
 
-    async def late(self: object, device: object, known: store.StoredRound) -> None:
+    async def late(self: object, known: store.StoredRound, device: object) -> None:
         told.append(known.at)
 
     monkeypatch.setattr(service.Telling, "late", late)
@@ -173,6 +175,31 @@ async def test_orders_whose_body_is_lost_are_left_out_and_others_trade(trade: Tr
     assert (len(opened.offers), opened.withheld) == (4, ())
     assert await trade.evidence("101") == []
     assert "seed is without them" in "; ".join(await trade.evidence("102"))
+
+
+async def test_two_flats_that_log_the_same_orders_keep_nobody_else_from_trading(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    names = ("101", "103", "104")
+    await trade.order({name: WANTED[name] for name in names})
+    shown = trade.flats["104"].flat.trading._shelf.rounds[ROUND].documents[-1].placed
+    twin = trade.flats["105"]
+    assert await twin.flat.seal_orders(TRADED, shown.digest) is not None
+    await twin.until(lambda state: not state.pending)
+    await trade.to_gate()
+    await trade.shut()
+    known = trade.market.rounds[ROUND]
+    await until(lambda: len(known.shown) == 2)
+    await trade.second(10)
+    await trade.judged()
+    await trade.ended()
+    found = await stored(trade)
+    assert (found.ended, found.why) == (Ended.TRADED, None)
+    opened = OpenedBook.decode(found.book or b"")
+    assert (len(opened.offers), opened.withheld) == (2, (shown.digest,) * 2)
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+    await lived(trade)
+    await settled(trade)
+    assert await audited(trade) == ()
 
 
 async def test_a_round_whose_record_is_lost_ends_and_the_market_goes_on(trade: Trade) -> None:

@@ -7,18 +7,22 @@ from pathlib import Path
 import sqlite3
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from coordinator.ledger import Ledger
+from coordinator.market import telling
 from coordinator.market.papers import papers_of
 from coordinator.rebuild import rebuild
 from coordinator.settlement import Cleared, Papers, PapersMissingError, settled_body, told_by, work_out
 from coordinator.settlement.cleared import cleared_slot
 from coordinator.settlement.settler import PAPERS_ASKED_S, PAPERS_WAIT_S
 from coordinator.store import entries as entry_store
+from coordinator.store.market import StoredRound
 from localvpp.etp import Kind
 from localvpp.market.rounds import OpenedBook, digest
 from localvpp.settlement import SlotPrices
 from localvpp.trading.kept import TradingBook
-from localvpp.wire import Paper
+from localvpp.wire import OpenBook, Paper
 
 from ..flat import until
 from ..test_rebuild import SECRET, mirrored
@@ -95,17 +99,25 @@ def forget(db: sqlite3.Connection) -> None:
         db.execute("UPDATE market_round SET book = NULL, result = NULL, cleared = NULL")
 
 
-@pytest.mark.usefixtures("recoverable")
-async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_has_waited_long_enough(
-    trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+async def lost_by_all(trade: Trade, tmp_path: Path) -> None:
+    """Let a traded slot pass whose documents the building has lost, and its flats, too."""
     await traded(trade)
     for agent in trade.running():
         await agent.store.run(forget)
     await lose(trade, tmp_path)
     await lived(trade)
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_has_waited_long_enough(
+    trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await lost_by_all(trade, tmp_path)
+    away = trade.flats["105"]
+    await away.stop()
+    await until(lambda: away.membership.device not in trade.house.coordinator.hub)
     await papers(trade).second()
-    await until(lambda: len(papers(trade)._without) == len(FLATS))
+    await until(lambda: len(papers(trade)._without) == len(FLATS) - 1)
     with pytest.raises(PapersMissingError, match=f"slot {TRADED} was traded.*all slots after it wait"):
         await settled(trade)
     settler = trade.house.coordinator.settler
@@ -125,6 +137,45 @@ async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_
     assert slot.cleared == ()
     assert "flats hold against the building" in caplog.text
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_a_slot_whose_documents_no_flat_has_holds_up_nothing(
+    trade: Trade, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await lost_by_all(trade, tmp_path)
+    with pytest.raises(PapersMissingError, match="all slots after it wait"):
+        await settled(trade)
+    await papers(trade).second()
+    await until(lambda: papers(trade).is_gone(TRADED))
+    assert len(papers(trade)._without) == len(FLATS)
+    assert (await settled(trade)).cleared == ()
+    assert "flats hold against the building" in caplog.text
+
+
+@pytest.mark.usefixtures("recoverable")
+async def test_rounds_that_come_back_are_told_one_after_the_other_and_proven_once_for_all_flats(
+    trade: Trade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+    await lose(trade, tmp_path)
+    await back(trade)
+    (told,) = trade.market._back
+    proven = list[StoredRound]()
+    proves = telling.open_book
+
+    async def open_book(engine: AsyncEngine, ledger: Ledger, of: StoredRound) -> OpenBook | None:
+        proven.append(of)
+        return await proves(engine, ledger, of)
+
+    monkeypatch.setattr(telling, "open_book", open_book)
+    trade.market.came_back(told)
+    await until(lambda: len(trade.market.board.listening) == len(FLATS))
+    await trade.market.second()
+    assert proven == [told]
+    await trade.market.second()
+    assert proven == [told, told]
+    assert trade.market._back == []
 
 
 @pytest.mark.usefixtures("recoverable")

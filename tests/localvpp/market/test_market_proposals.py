@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 import json
+import random
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
@@ -102,6 +103,26 @@ def test_whoever_clears_comes_to_the_same_and_whoever_goes_on_to_no_less(book: O
     assert falls_short(other.result, mine.result, "what everybody clears") is None
     assert (not_better(other.result, mine.result) is None) is (other.result.value > mine.result.value)
     assert bid.is_best <= (other.result.value == mine.result.value)
+
+
+def test_who_searches_on_in_a_book_of_which_not_all_can_be_tried_ends_with_no_less() -> None:
+    book = large_book(4)
+    data = book.encode()
+    mine, other = canonical(book, data), searched(book, data, b"turn")
+    assert mine.result.gap > other.result.gap
+    assert bid_of(other.encode(), data)[1] == ()
+
+
+def large_book(seed: int) -> OpenedBook:
+    drawn = random.Random(seed)
+    wanted = []
+    for _ in range(10):
+        of_one = []
+        for limit in drawn.sample(range(800, 3000), MOST_WHOLE):
+            wh, side, whole = drawn.randrange(50, 500), drawn.choice((ask, bid)), drawn.random() < 0.7
+            of_one.append(side(wh, limit, all_or_nothing=True) if whole else side(wh, limit, min_wh=wh * 3 // 4))
+        wanted.append(tuple(of_one))
+    return book_of(tuple(wanted), objective=Objective.ENERGY)
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -104,6 +104,10 @@ def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
     )
     with pytest.raises(RoundError, match="was shown"):
         opened(*ALL, withheld=(ALL[4].digest,))
+    twice = opened(*ALL[:3], withheld=(ALL[4].digest,) * 2)
+    assert OpenedBook.decode(twice.encode()) == twice
+    assert twice.seed() != opened(*ALL[:3], withheld=(ALL[4].digest,)).seed()
+    assert check_round(twice.encode(), outcome(twice).encode(), PROMISED, Own(ALL[4], taken=False), 5) == ()
 
 
 def test_the_same_orders_have_another_rank_in_another_round() -> None:

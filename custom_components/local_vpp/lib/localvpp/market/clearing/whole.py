@@ -54,7 +54,8 @@ class Effort:
     times: int = 1
     """How many times the usual steps are gone."""
     turn: bytes = b""
-    """Draws which group is decided first: of several who search, each may so come to another place."""
+    """Draws which group is decided first: of several who search on from the canonical choice, each may so come to
+    another place."""
 
     def first(self, groups: list[int]) -> int:
         """Return which of the groups of a choice is decided next."""
@@ -96,8 +97,12 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     told = tuple(bound for bound, _ in bounds)
     if not groups:
         return Chosen(nothing, told, total)
-    search = _Search(markets, objective, rule, groups, effort)
+    search = _Search(markets, objective, rule, groups, CANONICAL if effort.turn else effort)
     best = search.yielding()
+    if effort.turn:
+        # Who goes further begins where everybody comes to: else he might end with less.
+        best = search.readmitting(search.branching(best))
+        search.effort = effort
     if effort.programmed and is_installed() and objective is not Objective.FLOOR:
         best = search.programmed(best)
     best = search.branching(best)

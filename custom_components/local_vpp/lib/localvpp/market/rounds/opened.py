@@ -50,7 +50,8 @@ class OpenedBook:
     offers: tuple[Offer, ...]
     """In the order of their blinds."""
     withheld: tuple[bytes, ...] = ()
-    """The hashes of orders that the log held at the gate, and that were not shown, or not as they may be: sorted."""
+    """The hashes of orders that the log held at the gate, and that were not shown, or not as they may be: sorted. One
+    that several flats have logged is there as often: each of their records is counted."""
     nodes: tuple[Node, ...] = ()
     """The building's lines; none where nothing is limited."""
     places: Mapping[bytes, str] = field(default_factory=dict)
@@ -72,8 +73,8 @@ class OpenedBook:
         if self.voters < len(blinds) or self.enrolled < 0:
             raise RoundError(f"{self.voters} flats have a word, fewer than the {len(blinds)} that order")
         shown = {offer.digest for offer in self.offers}
-        if list(self.withheld) != sorted(set(self.withheld) - shown):
-            raise RoundError("what was not shown is not in its order, is there twice, or was shown")
+        if list(self.withheld) != sorted(self.withheld) or not shown.isdisjoint(self.withheld):
+            raise RoundError("what was not shown is not in its order, or was shown")
         if set(self.places) != (set(blinds) if self.nodes else set()):
             raise RoundError("places: give a node for each offer where there are lines, and none where there are not")
 
