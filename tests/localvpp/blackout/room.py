@@ -191,6 +191,8 @@ class Room(PlainHouse):
         self.cells = cells or Cells()
         self.output = Output(self)
         self.load_w = 500.0
+        self.bears_w: int | None = None
+        """What the flat's line bears."""
         self.meter_every_s = 1
         """So often the meter says something new."""
         self._metered: tuple[float, MeterReading] | None = None
@@ -312,7 +314,7 @@ class Room(PlainHouse):
             self._expire()
             self.plant = self.plant.by_itself()
             self._look()
-            self.blackout.second(self.round(), online=self.online)
+            self.blackout.second(self.round(), online=self.online, bears_w=self.bears_w)
             await self.settle()
             self.dark_s += not self.plant.lit
 

@@ -329,6 +329,17 @@ async def test_without_a_reserve_the_battery_is_filled_slowly_too_and_then_left_
     assert len(room.cells.powers) == before
 
 
+async def test_a_battery_is_filled_with_no_more_than_the_line_bears_beside_the_flat(reserveless: Room) -> None:
+    room = reserveless
+    room.bears_w, room.load_w = 2500, 1800.0
+    room.cells.soc = 20.0
+    await room.seconds(330)
+    assert room.cells.powers[-1] == -700, "1800 W of the line's 2500 W are the flat's"
+    room.load_w = 3000.0
+    await room.seconds(2)
+    assert room.cells.powers[-1] == 0, "the flat alone takes more than the line bears"
+
+
 async def test_a_program_that_starts_again_goes_on_with_the_ramp(reserveless: Room) -> None:
     room = reserveless
     await room.seconds(210)
