@@ -343,9 +343,6 @@ async def async_setup_entry(
 class LocalVppSensorEntity(LocalVppEntity[Value], SensorEntity):
     """A sensor of a flat."""
 
-    # What moves every five seconds beside a state that stands would fill the recorder's database.
-    _unrecorded_attributes = frozenset({"target_w"})
-
     entity_description: LocalVppSensorEntityDescription
 
     @property

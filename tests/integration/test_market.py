@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -82,9 +83,10 @@ async def test_residents_say_in_plain_words_what_is_kept_to(hass: HomeAssistant,
     assert state_of(hass, "_delivery", entry) == "off"
     shown = hass.states.get(entity_id(hass, "_delivery", entry))
     assert shown is not None
-    assert shown.state_info is not None
-    assert "target_w" in shown.attributes
-    assert "target_w" in shown.state_info["unrecorded_attributes"], "it moves every five seconds"
+    assert "target_w" not in shown.attributes, "it moves every five seconds: a sensor of its own, switched off at first"
+    asked_w = er.async_get(hass).async_get(entity_id(hass, "_delivery_power", entry))
+    assert asked_w is not None
+    assert asked_w.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     result = await asked(hass, entry, WISHED)
     assert (result["type"], result["data"]) == (FlowResultType.CREATE_ENTRY, {CONF_MIRROR: "", CONF_MARKET: WISHED})
     await reloaded(entry, before)

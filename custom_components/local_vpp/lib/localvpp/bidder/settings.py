@@ -27,8 +27,8 @@ class MarketSettings:
     deliver: bool = False
     """Whether the battery is steered so that the flat exchanges what it has traded: it commands a device."""
     line_w: int | None = None
-    """The most that may flow over the flat's line, either way, while it is, and inward while it is filled after an outage;
-    None: as its meter bears."""
+    """The most that may flow over the flat's line, either way, while it is, and inward while it is filled slowly after
+    an outage; None: as its meter bears."""
 
     def __post_init__(self) -> None:
         if self.strategy not in STRATEGIES:

@@ -270,9 +270,7 @@ class Blackout:
 
     # --- each second -----------------------------------------------------------------------------
 
-    def second(
-        self, read: Round, *, online: bool, database: str | None = None, bears_w: int | None = None
-    ) -> None:
+    def second(self, read: Round, *, online: bool, database: str | None = None, bears_w: int | None = None) -> None:
         """Take in a second's readings, and do what follows from them.
 
         Args:

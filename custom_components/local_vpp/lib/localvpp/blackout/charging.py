@@ -215,8 +215,8 @@ class Charging:
         if self._is_over():
             self._keep_ramp(due=False, back_at=None)
             return None
-        # Of a battery that does not tell what it takes no share can be told, and of a line of which it is not known what
-        # flows over it nobody can say what it bears beside: what was asked holds for its lease.
+        # Of a battery that does not tell what it takes no share can be told, and of a line on which nobody knows what
+        # flows, nobody can say what it bears beside: what was asked holds for its lease.
         limit, battery = self._limit_w(), self._battery()
         if limit is None:
             return Let.BE
