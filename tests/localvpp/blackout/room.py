@@ -94,6 +94,7 @@ class Cells(Battery, Reserving):
 
     def __init__(self) -> None:
         self.soc: float | None = 80.0
+        self.soh: float | None = None
         self.reserves: list[int] = []
         self.most_reserve: int | None = None
         """Bound of its own, by which it cuts what it was told; it shows what it keeps then."""
@@ -111,6 +112,7 @@ class Cells(Battery, Reserving):
             power_w=0.0,
             soc_percent=self.soc,
             capacity_wh=10_000,
+            soh_percent=self.soh,
             max_charge_w=2000.0,
             reserve_percent=None if kept is None or self.most_reserve is None else min(kept, self.most_reserve),
         )

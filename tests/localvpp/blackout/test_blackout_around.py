@@ -426,6 +426,9 @@ async def test_hours_left_are_told_with_the_sun_and_without(room: Room) -> None:
     assert state.lasts_s is not None
     assert state.lasts_sun_s is not None
     assert state.lasts_sun_s > state.lasts_s + 3600
+    room.cells.soh = 80.0
+    await room.seconds(1)
+    assert room.blackout.state.lasts_s == pytest.approx(8 * 3600), "it holds 8 kWh by now"
 
 
 async def test_a_battery_that_is_down_to_the_emergencys_floor_is_told_of_once(room: Room) -> None:

@@ -306,15 +306,15 @@ class Delivering:
         if pv_w is None and (rated_w or (inverter is None and read.has_inverter)):
             raise _NotNowError(Why.INVERTER_UNKNOWN)
         soc_percent = of_now(battery.soc_percent, battery.ages_ms, "soc_percent", CHARGE_FRESH_MS)
-        most = self._most_w(battery, rated_w)
-        if battery_w is None or soc_percent is None or self._charge is None or most is None or not battery.capacity_wh:
+        most, holds_wh = self._most_w(battery, rated_w), battery.holds_wh
+        if battery_w is None or soc_percent is None or self._charge is None or most is None or not holds_wh:
             raise _NotNowError(Why.BATTERY_UNKNOWN)
         charge_w, discharge_w = most
         return Seen(
             grid_w=grid_w,
             battery_w=battery_w,
             soc_percent=min(soc_percent, self._charge.percent),
-            capacity_wh=_usable_wh(battery.capacity_wh, battery.soh_percent),
+            capacity_wh=holds_wh,
             charge_w=charge_w,
             discharge_w=discharge_w,
             pv_w=pv_w or 0.0,
@@ -335,13 +335,6 @@ class Delivering:
         if charge_w is None or discharge_w is None or not all(map(math.isfinite, (charge_w, discharge_w))):
             return None
         return max(0.0, charge_w), max(0.0, discharge_w)
-
-
-def _usable_wh(capacity_wh: int, soh_percent: float | None) -> int:
-    """Return what a battery holds by now: many tell what they held when they were new."""
-    if soh_percent is None or not 0 < soh_percent < 100:
-        return capacity_wh
-    return int(capacity_wh * soh_percent / 100)
 
 
 def _pv_w(inverter: InverterReading | None, battery_w: float | None) -> float | None:

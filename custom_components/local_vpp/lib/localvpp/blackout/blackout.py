@@ -363,7 +363,7 @@ class Blackout:
         )
         if asked is not None and self._asked is None:
             self._asked = asked
-        capacity = None if read.battery is None else read.battery.capacity_wh
+        capacity = None if read.battery is None else read.battery.holds_wh
         if (held := self._drills.ended(state, now, self._clock.wall_ms(), capacity)) is not None:
             self._keeping.drill_over(held)
 
