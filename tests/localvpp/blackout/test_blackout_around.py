@@ -227,10 +227,12 @@ async def test_a_battery_that_refuses_its_reserve_is_told_of_and_asked_seldom(ro
     assert room.blackout.state.problems == ("the battery does not keep 100 % for an outage: out of writings for today",)
 
 
-async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room) -> None:
+async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     room.cells.refuses = AttributeError("no such thing")
     room.blackout.warn(True)
-    await room.seconds(65)
+    await room.seconds(200)
+    told = [each for each in caplog.records if each.getMessage() == "Flat 101: what sets its battery is at fault"]
+    assert len(told) == 1, "it was tried twice, and is told once"
     assert room.blackout.state.problems == (
         "the battery does not keep 100 % for an outage: this program is at fault: AttributeError('no such thing')",
     )

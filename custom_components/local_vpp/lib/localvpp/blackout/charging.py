@@ -192,8 +192,10 @@ class Charging:
             return
         except Exception as error:
             # Whatever a driver does not foresee: the blackout logic hangs on the same program.
-            _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
-            self._not_kept(wanted, f"this program is at fault: {error!r}")
+            why = f"this program is at fault: {error!r}"
+            if self.problem is None or not self.problem.endswith(why):
+                _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
+            self._not_kept(wanted, why)
             return
         _LOGGER.info("Flat %s: its battery keeps %d %% for an outage", self._flat, wanted)
         self.problem, self._written, self._patience_s = None, wanted, RETRY_S[0]
