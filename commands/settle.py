@@ -201,7 +201,7 @@ def _differences(
         now = settle_month(_month_input(config, accounts, records, earlier))
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
-        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys())
+        found += since(each.slots, known, now.slots, each.parties & now.accounts.keys(), each.estimates)
     for name in sorted({each.party for each in found} - payers):
         count = sum(each.party == name for each in found)
         money = sum(each.money for each in found if each.party == name)

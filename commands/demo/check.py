@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields
 
 from localvpp import tlog
-from localvpp.etp import Directory, EtpError, Kind, Record
+from localvpp.etp import METERED, Directory, EtpError, Record
 from localvpp.settlement import Share
 
 from .again import NO_FLATS, UnsettledError, said_by, transfers_of, work_again
@@ -19,7 +19,6 @@ from .balance import check_conservation
 from .evidence import READING_MS, Evidence, values_between
 from .findings import Finding
 
-_METERED = frozenset({Kind.INTERVAL, Kind.GAP, Kind.EXCEPTION})
 _SHARE = tuple(field.name for field in fields(Share))
 
 
@@ -202,5 +201,5 @@ def _came_in(record: Record) -> bool:
 
 def _metered(evidence: Evidence) -> Iterator[tuple[str, Record]]:
     for logged in evidence.logged:
-        if logged.record.kind in _METERED:
+        if logged.record.kind in METERED:
             yield evidence.names[logged.record.envelope.device], logged.record

@@ -17,6 +17,7 @@ SLOT_S: Final = 1800
 _STEP_S: Final = 300
 _KNOWN_DAYS: Final = 28
 """Before the month: what its first forecasts are made of."""
+_NONE: Final = Register(0, 0)
 _SKIES: Final = ((0.55, 1000), (0.85, 450), (1.0, 110))
 """So many of all days are clear, cloudy, or rainy at the least; and which part of a clear sky's sun then comes, in
 thousandths."""
@@ -28,9 +29,10 @@ class HalfHour:
 
     imported: Register
     exported: Register
-    pv_wh: int | None
-    charged_wh: int
-    discharged_wh: int
+    generated: Register
+    """By its inverter; a flat without one has made 0 Wh, and stored none."""
+    charged: Register
+    discharged: Register
     battery: BatteryReading | None
 
 
@@ -72,7 +74,7 @@ def _half_hour(plan: FlatPlan, before: Flat, after: Flat) -> HalfHour:
     exported = Register(before.meter.export_wh, after.meter.export_wh)
     rating = plan.rating.inverter
     if rating is None or before.inverter is None or after.inverter is None:
-        return HalfHour(imported, exported, None, 0, 0, None)
+        return HalfHour(imported, exported, _NONE, _NONE, _NONE, None)
     one, two, battery = before.inverter, after.inverter, None
     if rating.battery is not None:
         battery = BatteryReading(
@@ -84,9 +86,9 @@ def _half_hour(plan: FlatPlan, before: Flat, after: Flat) -> HalfHour:
     return HalfHour(
         imported,
         exported,
-        two.pv_mj // MJ_PER_WH - one.pv_mj // MJ_PER_WH,
-        two.charged_mj // MJ_PER_WH - one.charged_mj // MJ_PER_WH,
-        two.discharged_mj // MJ_PER_WH - one.discharged_mj // MJ_PER_WH,
+        Register(one.pv_mj // MJ_PER_WH, two.pv_mj // MJ_PER_WH),
+        Register(one.charged_mj // MJ_PER_WH, two.charged_mj // MJ_PER_WH),
+        Register(one.discharged_mj // MJ_PER_WH, two.discharged_mj // MJ_PER_WH),
         battery,
     )
 

@@ -33,7 +33,7 @@ from simulator.runner import read_profiles
 from simulator.settings import Families
 
 from ..demo.building import PRICES, mix
-from .living import SLOT_S, HalfHour, Life, live
+from .living import SLOT_S, Life, live
 from .records import Records
 from .trading import trade
 
@@ -108,9 +108,9 @@ def _slots(lives: Mapping[str, Life], slots: range) -> tuple[Sequence[SlotInput]
         meters = {}
         for flat, life in lives.items():
             half_hour = life.half_hours[at]
-            meter, places = log.meter(flat, begin, half_hour.imported, half_hour.exported)
+            meter, places = log.meter(flat, begin, half_hour.imported, half_hour.exported, half_hour)
             meters[then[flat]] = meter
-            readings[flat] = _reading(half_hour, meter, places)
+            readings[flat] = _reading(meter, places)
         after = common.count(common_mw, SLOT_S)
         meter, places = log.meter(_COMMON, begin, Register(common.import_wh, after.import_wh), Register(0, 0))
         readings[_COMMON] = Reading(meter.use, records=tuple(places))
@@ -135,9 +135,9 @@ def _slots(lives: Mapping[str, Life], slots: range) -> tuple[Sequence[SlotInput]
     return found, log.records
 
 
-def _reading(half_hour: HalfHour, meter: MeterSlot, places: Sequence[Reference]) -> Reading:
-    charged, discharged = half_hour.charged_wh, half_hour.discharged_wh
-    return Reading(meter.use, half_hour.pv_wh, charged, discharged, records=tuple(places))
+def _reading(meter: MeterSlot, places: Sequence[Reference]) -> Reading:
+    own = meter.own
+    return Reading(meter.use, own.made_wh, own.charged_wh, own.discharged_wh, records=tuple(places))
 
 
 def _utility(slots: Sequence[SlotInput], imports: Sequence[tuple[int, int | None]]) -> UtilityBill:

@@ -29,7 +29,7 @@ from localvpp.settlement.month import Reference
 from localvpp.traded import Made
 
 from ..demo.building import ORIGIN
-from .living import SLOT_S
+from .living import SLOT_S, HalfHour
 
 BUILDING: Final = "building"
 _NEXT: Final = "building's next"
@@ -74,13 +74,25 @@ class Records:
             enrolled = Enrolled(self.devices[name], signer.public)
             self._seal(BUILDING, Kind.ENROL, begin, body, enrolled=enrolled, next_key=next_key)
 
-    def meter(self, name: str, begin: int, imported: Register, exported: Register) -> tuple[MeterSlot, list[Reference]]:
-        """Sign what a meter counted in a half hour; return what that proves, and where it stands."""
+    def meter(
+        self, name: str, begin: int, imported: Register, exported: Register, behind: HalfHour | None = None
+    ) -> tuple[MeterSlot, list[Reference]]:
+        """Sign what a meter counted in a half hour, and what a flat's inverter did; return what it proves, and where.
+
+        Of a flat `behind` has what was counted behind the meter.
+        """
         told, places = [], []
         sides = ((BUILDING, name, imported.moved, Source.GRID), (name, BUILDING, exported.moved, Source.SOLAR))
         for sender, receiver, energy, source in sides:
             body = self._body(begin, begin + SLOT_S, sender, receiver, energy, ((source, energy),) if energy else ())
             body = replace(body, imported=imported, exported=exported)
+            if behind is not None and sender == BUILDING:
+                body = replace(
+                    body,
+                    generated=behind.generated,
+                    charged=behind.charged,
+                    discharged=behind.discharged,
+                )
             record, place = self._seal(name, Kind.INTERVAL, begin, body)
             told.append(Told(record.hash, record.body))
             places.append(place)

@@ -15,6 +15,7 @@ from localvpp.etp import (
     CONCERNING,
     COSIGNING,
     KEYED,
+    METERED,
     AuthorityError,
     Body,
     DeviceId,
@@ -37,7 +38,7 @@ from localvpp.etp import (
 )
 from localvpp.etp.roster import BUILDING_ONLY
 from localvpp.market_record import orders_problem
-from localvpp.slots import BOUNDARY_TOLERANCE_MS, METERED
+from localvpp.slots import BOUNDARY_TOLERANCE_MS
 from localvpp.wire import Code, RecordResult
 
 from ..store import Member, Role
@@ -271,6 +272,8 @@ def _problem(kind: Kind, slot: int, body: Body, member: Member, building: Device
         return "a meter's record carries both registers, import and export"
     if counted.moved != body.energy_wh:
         return f"the record says {body.energy_wh} Wh, but its register counted {counted.moved} Wh"
+    if body.behind and (member.role is not Role.FLAT or body.receiver != member.device):
+        return "counters of what is behind a meter stand in a flat's records of what came in, and in no others"
     return None
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from localvpp.etp import ChainError, DeviceId, EtpError, Head, RecordHash, Roster
+from localvpp.etp import METERED, ChainError, DeviceId, EtpError, Head, RecordHash, Roster
 from localvpp.etp.roster import RULING
-from localvpp.slots import METERED
 from localvpp.wire import Code
 
 from ..store import Entry, entries as entry_store

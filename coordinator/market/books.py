@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from localvpp.etp import DeviceId
 from localvpp.market.rounds import Cleared, OpenedBook, Placed, RoundError, Rules, canonical, digest
-from localvpp.traded import MOST_TRADES_OF_ONE, busiest
+from localvpp.traded import untellable
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 
 from ..store.market import StoredRound, StoredVerdict
@@ -48,9 +48,10 @@ def outcome_of(book: bytes) -> bytes:
     """Clear a book as everybody does, and return its result. It takes its time. Raises MarketError."""
     opened = OpenedBook.decode(book)
     outcome = canonical(opened, book)
-    if (most := busiest(opened, outcome.result)) > MOST_TRADES_OF_ONE:
-        raise TooLargeError(f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went")
-    return _fitting(outcome.encode())
+    document = outcome.encode()
+    if why := untellable(opened, document, outcome.result):
+        raise TooLargeError(why)
+    return document
 
 
 def chooses(book: bytes) -> bool:

@@ -24,7 +24,7 @@ from localvpp.market.rounds import (
     not_better,
     searched,
 )
-from localvpp.traded import MOST_TRADES_OF_ONE, busiest
+from localvpp.traded import untellable
 from localvpp.wire import LONGEST_FINDING, MOST_FINDINGS, Proposal, ProposalHeard
 
 from ..ledger import LedgerError
@@ -248,8 +248,8 @@ def _searched(book: bytes) -> Bid:
 def _checked(document: bytes, book: bytes) -> tuple[Bid | None, tuple[str, ...]]:
     """Return what a proposal is worth, or all that is wrong with it."""
     bid, found = bid_of(document, book)
-    if bid is not None and (most := busiest(OpenedBook.decode(book), bid.result)) > MOST_TRADES_OF_ONE:
-        return None, (f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went",)
+    if bid is not None and (why := untellable(OpenedBook.decode(book), document, bid.result)):
+        return None, (why,)
     return bid, found
 
 

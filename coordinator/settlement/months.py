@@ -274,4 +274,11 @@ class _Told:
         meter = meter_slot(device, begin, seconds, told)
         if meter is None:
             return None
-        return Reading(meter.use, records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)))
+        own = meter.own
+        return Reading(
+            meter.use,
+            own.made_wh,
+            own.charged_wh,
+            own.discharged_wh,
+            records=tuple(sorted(Reference(self._places[name], name) for name in meter.records)),
+        )

@@ -26,7 +26,7 @@ from localvpp.settlement import (
 )
 
 from ..store import SHARING, Entry, Member, Role
-from ..store.slots import SettledSlot
+from ..store.slots import BehindMeter, SettledSlot
 from .cleared import Cleared
 from .transfers import stand_ins, trade_bodies, transfer_bodies
 
@@ -124,6 +124,7 @@ def work_out(
         rent=result.rent,
         cleared=() if cleared is None else cleared.documents,
         key=rule.word,
+        behind={device: BehindMeter(meters[device].own.made_wh, meters[device].used_wh) for device in result.shares},
     )
     return Work(settled, result, tuple(transfers), moves, None if cleared is None else cleared.count)
 

@@ -25,8 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from localvpp.etp import Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
-from localvpp.slots import METERED
+from localvpp.etp import METERED, Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
 
 from .members import Role
 from .tables import conflicts, entries, log_head, members

@@ -13,7 +13,7 @@ from sqlalchemy.sql import Executable
 from localvpp.etp import ERASABLE, DeviceId, Record
 
 from .database import StoreError, is_server
-from .tables import conflicts, entries, market_orders, market_verdicts
+from .tables import conflicts, entries, market_orders, market_verdicts, shares
 
 SCRUB_S: Final = 3600
 """A table of many years takes minutes to be written anew."""
@@ -93,7 +93,9 @@ async def erasing(connection: AsyncConnection, due: Due) -> Sequence[Executable]
     ]
     # What it has ordered, in words that say whose they are; in books the orders stay, and nobody's name is at them.
     shown = [delete(table).where(due.over(table.c.slot, table.c.device)) for table in (market_orders, market_verdicts)]
-    return [*bared, *shown, update(entries).where(due.erasable).values(salt=None, body=None)]
+    # Money and what passed the meter stay, for they are its partners', too; what was behind it is the flat's alone.
+    behind = update(shares).where(due.over(shares.c.slot, shares.c.device)).values(made_wh=None, used_wh=None)
+    return [*bared, *shown, behind, update(entries).where(due.erasable).values(salt=None, body=None)]
 
 
 async def scrub(engine: AsyncEngine) -> None:
@@ -123,7 +125,7 @@ async def _scrub_file(raw: Any) -> None:
 async def _scrub_server(raw: Any) -> None:
     driver = import_module("asyncpg")
     try:
-        for table in (entries, conflicts, market_orders, market_verdicts):
+        for table in (entries, conflicts, market_orders, market_verdicts, shares):
             await raw.execute(f"VACUUM FULL {table.name}", timeout=SCRUB_S)
     except (driver.PostgresError, driver.InterfaceError, TimeoutError, OSError) as error:
         reason = str(error) or type(error).__name__

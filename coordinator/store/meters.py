@@ -35,6 +35,8 @@ def _written(interval: Interval) -> bytes:
     """Return an open interval as it is kept."""
     values = asdict(interval)
     del values["why"]  # Why it will end is not known yet.
+    for name in ("begin", "end"):
+        del values[name]["behind"]  # The building's own meters have nothing behind them.
     return json.dumps(values).encode()
 
 

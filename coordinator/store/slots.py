@@ -1,7 +1,7 @@
 """Queries on settled slots, the shares of the flats and their transfers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import batched
 from typing import Final
 
@@ -16,6 +16,14 @@ from .entries import Entry, of_kind
 from .tables import entries, shares, slots, transfers
 
 _PRICES: Final = (slots.c.inside_price, slots.c.grid_price, slots.c.feed_in_price)
+
+
+@dataclass(frozen=True, slots=True)
+class BehindMeter:
+    """What a flat's own PV made in a slot, and what was used at home, in Wh; None is unknown."""
+
+    made_wh: int | None = None
+    used_wh: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,8 @@ class SettledSlot:
     """The names of the CLEARED documents that it was settled by; none: by the sharing key."""
     key: str = DYNAMIC.word
     """The word of the sharing key that was announced for it."""
+    behind: Mapping[DeviceId, BehindMeter] = field(default_factory=dict)
+    """What is known of those who have shares. It is written and summed up, and read for no slot alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ def settling(settled: SettledSlot, moved: Sequence[tuple[RecordHash, Transfer[De
                         "shared_out_wh": share.shared_out_wh,
                         "inside_money": share.inside_money,
                         "grid_money": share.grid_money,
+                        **asdict(settled.behind.get(device, BehindMeter())),
                     }
                     for device, share in settled.shares.items()
                 ]

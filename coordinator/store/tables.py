@@ -162,6 +162,8 @@ shares: Final = sa.Table(
     sa.Column("shared_out_wh", sa.BigInteger, nullable=False),
     sa.Column("inside_money", sa.BigInteger, nullable=False),
     sa.Column("grid_money", sa.BigInteger, nullable=False),
+    sa.Column("made_wh", sa.BigInteger, nullable=True),
+    sa.Column("used_wh", sa.BigInteger, nullable=True),
     sa.Index(None, "device", "slot"),
 )
 """How a settled slot went for each flat whose readings were known."""

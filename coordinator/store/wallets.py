@@ -31,6 +31,12 @@ class Settled:
     grid_money: int
     undelivered: int
     """Trades of which nothing was delivered."""
+    generated_wh: int
+    """By its own PV, in so many slots as that is known in."""
+    generated_slots: int
+    consumed_wh: int
+    """At home, from wherever it came; in so many slots as that is known in."""
+    consumed_slots: int
 
 
 async def settled(connection: AsyncConnection, device: DeviceId, begin: int, end: int) -> Settled:
@@ -48,6 +54,10 @@ async def settled(connection: AsyncConnection, device: DeviceId, begin: int, end
         "shared_out_wh": _sum(case((by_trades, 0), else_=shares.c.shared_out_wh)),
         "saved": _sum(at_the_grid + shares.c.inside_money),
         "grid_money": _sum(shares.c.grid_money),
+        "generated_wh": _sum(shares.c.made_wh),
+        "generated_slots": func.count(shares.c.made_wh),
+        "consumed_wh": _sum(shares.c.used_wh),
+        "consumed_slots": func.count(shares.c.used_wh),
     }
     query = select(*(column.label(name) for name, column in columns.items())).join(slots, slots.c.slot == shares.c.slot)
     row = (await connection.execute(query.where(shares.c.device == device, within))).mappings().one()

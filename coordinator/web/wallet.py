@@ -2,7 +2,8 @@
 
 Traded is what was agreed when slots were cleared, and is told for two days at most, for each round has to be read for
 it. Delivered is what the meters say of it, as the slots were settled. What a flat generates and consumes behind its
-meter no meter of the building sees, so that is told nowhere here.
+meter is what its own records told by then, with the number of slots in which they did: others' wallets are not for a
+resident to see.
 """
 
 import asyncio

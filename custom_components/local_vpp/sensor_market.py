@@ -122,8 +122,8 @@ MARKET_SENSORS: Final = (
         attributes_fn=_of_delivery,
     ),
     LocalVppSensorEntityDescription(
-        key="delivery_power",
-        translation_key="delivery_power",
+        key="delivery_target",
+        translation_key="delivery_target",
         part=Part.FLAT,
         # It moves each few seconds: a row of the recorder's each time, for those who want them.
         entity_category=EntityCategory.DIAGNOSTIC,

@@ -1,10 +1,11 @@
 """A flat as a coordinator meets it: really signs, really speaks the wire, remembers what it was told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 import secrets
+from types import MappingProxyType
 from typing import Any, override
 
 import aiohttp
@@ -128,9 +129,15 @@ class Flat:
         )
 
     def slot(
-        self, slot: int, import_wh: int, export_wh: int = 0, kind: Kind = Kind.INTERVAL, **other: Any
+        self,
+        slot: int,
+        import_wh: int,
+        export_wh: int = 0,
+        kind: Kind = Kind.INTERVAL,
+        behind: Mapping[str, Register] = MappingProxyType({}),
+        **other: Any,
     ) -> list[Record]:
-        """Sign the records of a slot of one minute, as a meter gives them."""
+        """Sign the records of a slot of one minute, as a meter gives them; `behind` it is what came in that tells."""
         registers = (
             Register(self.imported, self.imported + import_wh),
             Register(self.exported, self.exported + export_wh),
@@ -141,6 +148,7 @@ class Flat:
             self.body(slot, energy, out=out, registers=registers)
             for energy, out in ((import_wh, False), (export_wh, True))
         ]
+        bodies[0] = replace(bodies[0], **behind)  # type: ignore[arg-type]  # each test gives what its field holds
         return [self.seal(kind, slot, replace(body, **other)) for body in bodies]
 
     def gas(self, slot: int, begin_l: int, end_l: int, **other: Any) -> Record:

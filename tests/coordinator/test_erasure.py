@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from commands.log import verify
 from coordinator.config import BuildingConfig
@@ -17,9 +17,20 @@ from coordinator.ledger import Directory
 from coordinator.manager import begin_of
 from coordinator.rebuild import rebuild
 from coordinator.store import close_database, entries as entry_store, members as member_store, open_database
+from coordinator.store.tables import shares
 from coordinator.vault import make_recovery_key
 from localvpp import tlog
-from localvpp.etp import Body, Ed25519Signer, Kind, Record, Standing, parse_envelope, prove_equivocation
+from localvpp.etp import (
+    Body,
+    DeviceId,
+    Ed25519Signer,
+    Kind,
+    Record,
+    Register,
+    Standing,
+    parse_envelope,
+    prove_equivocation,
+)
 from localvpp.logfolder import LogFolder
 from localvpp.mirror import Mirror, MirrorError
 from localvpp.notebook import Notebook
@@ -49,6 +60,16 @@ async def house(config: BuildingConfig, clock: ManualClock, socket_enabled: None
         yield opened
 
 
+BEHIND = {"generated": Register(500, 530), "charged": Register(0, 0), "discharged": Register(0, 0)}
+
+
+async def own_of(house: House, device: DeviceId) -> list[tuple[int | None, int | None]]:
+    """What is kept of what a flat made and used in its slots, in their order."""
+    query = select(shares.c.made_wh, shares.c.used_wh).where(shares.c.device == device).order_by(shares.c.slot)
+    async with house.coordinator.engine.connect() as connection:
+        return [(row.made_wh, row.used_wh) for row in await connection.execute(query)]
+
+
 async def submit(house: House, flat: Flat, records: list[Record]) -> list[int]:
     logged = await house.coordinator.ledger.submit(flat.device, [record.encode() for record in records])
     indexes = [result.index for result in logged.results]
@@ -63,7 +84,8 @@ async def lived(house: House, *, flats: tuple[str, ...] = ("101", "102")) -> dic
     clock.pass_until((SLOT + 121) * 1000)
     for slot in (SLOT, SLOT + 60):
         for name, flat in enrolled.items():
-            await submit(house, flat, flat.slot(slot, *((0, 10) if name == "101" else (6, 0))))
+            came, went = (0, 10) if name == "101" else (6, 0)
+            await submit(house, flat, flat.slot(slot, came, went, behind=BEHIND))
     assert len(await house.coordinator.settler.settle_ripe()) == 2
     return enrolled
 
@@ -167,6 +189,18 @@ async def test_what_is_not_settled_yet_is_kept_and_counted(house: House) -> None
     (settled,) = await house.coordinator.settler.settle_ripe()
     assert settled.missing == ()
     assert await said(house, "101/erase", until) == {"flat": "101", "erased": 2, "kept": 0}
+
+
+async def test_what_a_flat_made_and_used_goes_with_its_bodies_and_its_bill_stays(house: House) -> None:
+    flats = await lived(house)
+    both = [(30, 20), (30, 20)]
+    assert await own_of(house, flats["101"].device) == both
+    await said(house, "101/erase", {"until_ms": (SLOT + 119) * 1000})
+    assert await own_of(house, flats["101"].device) == [(None, None), (30, 20)]
+    assert await own_of(house, flats["102"].device) == [(30, 36), (30, 36)], "nobody else's"
+    wallet = await (await house.get(f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 120}")).json()
+    assert (wallet["generated_wh"], wallet["generated_slots"], wallet["slots"]) == (30, 1, 2)
+    assert wallet["export_wh"] == 20
 
 
 async def test_slots_that_end_later_are_not_touched(house: House) -> None:

@@ -1,6 +1,7 @@
 """The link: both sides prove their keys, records come back proven, and one flat's faults stay its own."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -206,6 +207,11 @@ def longer_than_its_slot(flat: Flat, _: House) -> Record:
     return flat.seal(Kind.INTERVAL, SLOT - 60, flat.body(SLOT, 5, registers=(Register(0, 5), Register(0, 0))))
 
 
+def what_the_sun_made_in_what_went_out(flat: Flat, _: House) -> Record:
+    body = flat.body(SLOT, 0, out=True, registers=(Register(0, 0), Register(0, 0)))
+    return flat.seal(Kind.INTERVAL, SLOT, replace(body, generated=Register(0, 5)))
+
+
 def without_the_one_before(flat: Flat, _: House) -> Record:
     flat.slot(SLOT, 1)
     return flat.slot(SLOT, 5)[0]
@@ -222,6 +228,7 @@ def without_the_one_before(flat: Flat, _: House) -> Record:
         (more_than_counted, Code.BAD_RECORD, "says 6 Wh, but its register counted 5 Wh"),
         (beside_the_clock, Code.BAD_RECORD, "aligned to the hour"),
         (longer_than_its_slot, Code.BAD_RECORD, "write it as a gap"),
+        (what_the_sun_made_in_what_went_out, Code.BAD_RECORD, "in a flat's records of what came in, and in no others"),
         (without_the_one_before, Code.OUT_OF_ORDER, "send record 1 first"),
     ],
 )

@@ -24,8 +24,8 @@ from coordinator.meters import MeterPost, OwnMeters
 from coordinator.metrics import Metrics
 from coordinator.store import Member, Role, entries as entry_store
 from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
-from localvpp.etp import Ed25519Signer, Kind, Source
-from localvpp.slots import METERED, MeterPlace
+from localvpp.etp import METERED, Ed25519Signer, Kind, Source
+from localvpp.slots import MeterPlace
 
 from .conftest import FILE, ORIGIN, SLOT, House, on_both_databases, open_house, prepare
 from .flat import ManualClock

@@ -96,7 +96,7 @@ async def test_what_is_rare_or_noisy_is_disabled_at_first(
         for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
         if each.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     }
-    of_the_battery = {"capacity", "temperature", "proven", "spread", "resistance", "trend"}
+    of_the_battery = {"capacity", "temperature", "proven", "spread", "resistance", "trend", "target"}
     assert disabled == {"voltage", "current", "frequency", "power", "size", "link", "mirrored"} | of_the_battery
     assert state_of(hass, "_energy_import", entry)
 

@@ -12,11 +12,10 @@ import aiohttp
 from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout
 from localvpp.devices import Separable
-from localvpp.etp import Ed25519Signer, Frame, Record
+from localvpp.etp import METERED, Ed25519Signer, Frame, Record
 from localvpp.flat import Flat, FlatState
 from localvpp.link import LinkState
 from localvpp.rounds import FlatDevices
-from localvpp.slots import METERED
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 

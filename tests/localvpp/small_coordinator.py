@@ -425,6 +425,8 @@ class Ear(LinkListener, GuardListener):
         assert self.link is not None
         async with asyncio.timeout(PATIENCE_S):
             await self.link._words.join()
+            async with self.link._judge._lock:
+                pass  # What the log's answers have let it look at again is done with, too.
 
     async def next[T](self, what: str, kind: type[T]) -> T:
         """Return the next news of one sort."""

@@ -12,10 +12,9 @@ import threading
 import pytest
 
 from localvpp.devices import DeviceSilentError
-from localvpp.etp import EMPTY, DeviceId, Kind, MeterStatus, Record, Register
+from localvpp.etp import EMPTY, METERED, DeviceId, Kind, MeterStatus, Record, Register
 from localvpp.flat import SAVE_EVERY_S, Adoption
 from localvpp.sealing import KEEP_FRAMES_MS
-from localvpp.slots import METERED
 from localvpp.standing import LedgerState
 from localvpp.store import StoreError
 

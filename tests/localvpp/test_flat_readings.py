@@ -46,6 +46,32 @@ async def test_a_full_slot_becomes_records_that_the_log_proves(
     assert state.pending == 0
 
 
+async def test_a_record_tells_what_the_sun_made_and_a_restart_in_the_interval_loses_none_of_it(home: Home) -> None:
+    made = 40_000
+
+    def sunny() -> InverterReading:
+        nonlocal made
+        made += 3
+        return InverterReading(pv_power_w=1800.4, pv_wh=made, grid_connected=True)
+
+    home.inverter.act = sunny
+    home.battery.act = lambda: BatteryReading(power_w=0.0, charge_wh=100, discharge_wh=90)
+    await home.start()
+    await home.online()
+    await home.time.seconds(4)
+    await home.stop()
+    await home.start()
+    await home.online()
+    await home.time.seconds(18)
+    await home.until(lambda state: state.pending == 0 and state.last_record is not None)
+    first, second = [record.body for record in await home.imports()][:2]
+    assert first.generated is not None
+    assert first.generated.moved > 2 * 3
+    assert (first.charged, first.discharged) == (Register(100, 100), Register(90, 90))
+    assert second.generated == Register(first.generated.end, first.generated.end + SECONDS * 3)
+    assert not any(record.body.behind for record in await home.records() if record.body.sender != first.sender)
+
+
 async def test_the_seconds_of_a_record_are_the_frames_that_can_be_shown(home: Home) -> None:
     await home.start()
     await home.time.seconds(2)  # Nothing is booked before the terms are known, but frames are kept.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from localvpp.etp import Body, Ed25519Signer, ErrorFlag, Kind, Record, RecordHash, Register, Source
-from localvpp.meterslot import MOST_WH, Told, evidence_of, meter_slot, reached_end
+from localvpp.meterslot import MOST_WH, MeterSlot, Own, Told, evidence_of, meter_slot, reached_end
 from localvpp.settlement import Use
 from localvpp.slots import BOUNDARY_TOLERANCE_MS
 
@@ -85,6 +85,28 @@ def test_intervals_that_follow_one_another_prove_a_slot_together(flat: MeteredFl
     assert meter_slot(flat.device, SLOT, 60, second) is None
     assert meter_slot(flat.device, SLOT, 60, first) is None
     assert meter_slot(flat.device, SLOT, 60, [*first, *second, second[1]]) is None
+
+
+def test_what_was_counted_behind_the_meter_is_known_of_a_slot_that_is_told_whole(flat: MeteredFlat) -> None:
+    first = interval(flat, (2, 25), Register(100, 104), Register(50, 50))
+    second = interval(flat, (25, 61), Register(104, 109), Register(50, 52))
+
+    def own(*generated: Register | None, charged: Register | None = None) -> MeterSlot:
+        parts = []
+        for (came, went), register in zip((first, second), generated, strict=True):
+            body = replace(came.body, generated=register, charged=charged, discharged=Register(7, 7))
+            parts += [replace(came, body=body), went]
+        proven = meter_slot(flat.device, SLOT, 60, parts)
+        assert proven is not None, "what is behind the meter takes nothing away from what it counts"
+        return proven
+
+    known = own(Register(10, 12), Register(12, 20), charged=Register(1, 1))
+    assert (known.own, known.used_wh) == (Own(10, 0, 0), 9 - 2 + 10)
+    assert own(Register(10, 12), Register(12, 20)).used_wh is None
+    assert own(Register(10, 12), None).own == Own(None, None, 0)
+    assert own(Register(10, 12), Register(13, 20)).own.made_wh is None
+    assert own(Register(0, 0), Register(0, MOST_WH)).own.made_wh == MOST_WH
+    assert own(Register(0, 0), Register(0, MOST_WH + 1)).own.made_wh is None
 
 
 def test_a_clock_set_back_over_a_boundary_takes_the_proof_of_the_slot_away(flat: MeteredFlat) -> None:

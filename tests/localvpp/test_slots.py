@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from localvpp.behind import Behind, Count
 from localvpp.etp import (
     Body,
     Chain,
@@ -421,6 +422,31 @@ def test_a_silence_without_an_island_flags_nothing_and_begins_nothing() -> None:
     assert SlotBook(60).silent(True) == SlotBook(60)
     book, _ = feed(SlotBook(60), [sample(0.5, 0), sample(1, 0)])
     assert book.silent(None) == book.silent(False) == book
+
+
+def test_what_was_counted_behind_the_meter_stands_in_the_record_of_what_came_in() -> None:
+    begin = Behind(Count(10_000, "sun"), Count(400, "in"), Count(300, "out"))
+    end = Behind(Count(10_700, "sun"), Count(400, "in"), Count(300, "another"))
+    first, last = sample(0.5, 0), sample(60.5, 12, 3)
+    first, last = (
+        replace(each, reading=replace(each.reading, behind=behind)) for each, behind in ((first, begin), (last, end))
+    )
+    book, (interval,) = feed(SlotBook(60), [first, last])
+    (_, came), (_, went) = bodies(interval, PLACE, None)
+    assert came.behind == {"generated": Register(10_000, 10_700), "charged": Register(400, 400)}
+    assert not went.behind
+    assert book.open is not None
+    assert book.open.begin.behind == end
+
+
+def test_more_than_can_have_been_made_in_an_interval_is_no_counters() -> None:
+    begin = replace(sample(0.5, 0), reading=replace(sample(0.5, 0).reading, behind=Behind(Count(0, "sun"))))
+    most_wh = 72_000 * 3 // 2 // 60 + STEPS_WH
+    for moved_wh, known in ((most_wh, True), (most_wh + 1, False)):
+        end = sample(60.5, 12)
+        end = replace(end, reading=replace(end.reading, behind=Behind(Count(moved_wh, "sun"))))
+        (_, came), _ = bodies(one([begin, end]), PLACE, None)
+        assert (came.generated is not None) is known
 
 
 # --- A restart in the middle --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import threading
 
 import pytest
 
+from localvpp.behind import Behind, Count
 from localvpp.etp import EMPTY, DeviceId, Ed25519Signer, Record, RecordHash
 from localvpp.slots import Interval, Reading, Why
 from localvpp.store import FlatStore, Kept, StoreError, Totals
@@ -396,3 +397,10 @@ def test_an_open_interval_keeps_whose_registers_it_is_of_and_one_of_before_that_
     assert read_interval(write_interval(of_a1)) == of_a1
     assert read_reading(write_reading(of_a1.end)) == of_a1.end
     assert read_reading(b"[1, 2, 3]") == Reading(1, 2, 3)
+    assert read_reading(b'[1, 2, 3, "A1"]') == Reading(1, 2, 3, "A1")
+
+
+def test_an_open_interval_keeps_what_was_counted_behind_the_meter() -> None:
+    behind = Behind(Count(10, "sun", 2), None, Count(0, "none"), asleep=True)
+    begun = replace(OPEN, begin=replace(OPEN.begin, behind=behind))
+    assert read_interval(write_interval(begun)) == begun

@@ -31,6 +31,10 @@ _OF_A_WALLET = (
     "saved",
     "grid_money",
     "undelivered",
+    "generated_wh",
+    "generated_slots",
+    "consumed_wh",
+    "consumed_slots",
 )
 
 

@@ -17,10 +17,10 @@ from coordinator.market.view import Names, Plain, Told, round_plain, slot_plain
 from coordinator.store import market as market_store
 from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
-from tests.coordinator.agent import AgentClock
+from tests.coordinator.agent import Agent, AgentClock
 from tests.coordinator.conftest import FILE, SLOT, open_house
 from tests.coordinator.market.conftest import FLATS, RULES, TRADED, WANTED, Trade, ask, bid, free_port
-from tests.coordinator.market.settling import lived, settled, traded
+from tests.coordinator.market.settling import lived, settled, sunny, traded
 from tests.coordinator.market.test_lying_coordinator import Result as Bend, lie
 
 from .conftest import Open, Opened
@@ -267,7 +267,10 @@ async def test_where_the_browser_cannot_check_the_servers_check_is_named_as_such
     await page.assert_clean()
 
 
-async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(trade: Trade, open_page: Open) -> None:
+async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
     await traded(trade)
     await lived(trade)
     slot = await settled(trade)
@@ -287,12 +290,33 @@ async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(trade: Trade
     await expect(page["wallet-view " + row.format("bought")]).to_have_text(f"{share.shared_in_wh / 1000:.3f} kWh")
     await expect(page["wallet-view " + row.format("tradedBought")]).to_have_text("0.350 kWh")
     await expect(page["wallet-view " + row.format("imported")]).to_have_text(f"{share.import_wh / 1000:.3f} kWh")
-    await expect(page["wallet-view " + row.format("generated")]).to_have_text("–")
+    await expect(page["wallet-view " + row.format("generated")]).to_have_text("0.000 kWh")
+    await expect(page["wallet-view " + row.format("consumed")]).to_have_text(f"{share.import_wh / 1000:.3f} kWh")
     saved = share.shared_in_wh * 3150 + share.inside_money
     await expect(page["wallet-view " + row.format("saved")]).to_have_text(f"+{saved / 100_000:.2f} 円")
     await page["market-round button.record"].first.click()
     await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
     await page.assert_clean(network=False)
+
+
+async def test_what_a_flat_made_and_used_is_told_by_its_records_or_said_to_be_unknown(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
+    await traded(trade)
+    await lived(trade)
+    slot = await settled(trade)
+    for name, known in (("101", True), ("105", False)):
+        page = await opened(trade, open_page, name, timezone_id="UTC")
+        await page.page.clock.set_fixed_time(datetime.fromtimestamp(TRADED, UTC))
+        await page.page.reload()
+        wallet = 'wallet-view [data-row="{}"] .day'
+        share = slot.shares[trade.flats[name].membership.device]
+        made, used = (f"{part * share.export_wh / 1000:.3f} kWh" for part in (3, 2))
+        untold = "–住戸の記録にありません"
+        await expect(page[wallet.format("generated")]).to_have_text(made if known else untold)
+        await expect(page[wallet.format("consumed")]).to_have_text(used if known else untold)
+        await page.assert_clean(network=False)
 
 
 async def test_a_slot_that_was_shared_says_why_and_the_list_goes_by_keyboard(trade: Trade, open_page: Open) -> None:

@@ -103,5 +103,10 @@ export const wallet = object({
   undelivered: count,
   traded_bought_wh: nullable(count),
   traded_sold_wh: nullable(count),
+  /** Of so many of its slots as it is known in; below 0 where counters have not shown yet what they counted. */
+  generated_wh: count,
+  generated_slots: count,
+  consumed_wh: integer,
+  consumed_slots: count,
 });
 export type Wallet = Decoded<typeof wallet>;

@@ -321,6 +321,9 @@ class ProofCheck extends LitElement {
     const registers = [
       [t.proof.imported, body.imported],
       [t.proof.exported, body.exported],
+      [t.proof.generated, body.generated],
+      [t.proof.charged, body.charged],
+      [t.proof.discharged, body.discharged],
     ] as const;
     return html`<h3>${t.proof.says}</h3>
       ${proven ? nothing : html`<p class="unverified">${t.proof.saysUnproven}</p>`}

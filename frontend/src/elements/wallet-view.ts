@@ -19,7 +19,12 @@ interface Both {
   readonly month: Wallet;
 }
 
-type Row = readonly [name: string, value: (wallet: Wallet, f: Format) => string];
+interface Cell {
+  readonly value: string;
+  /** In how many slots it is known, where it is not in all. */
+  readonly known?: number;
+}
+type Show = (wallet: Wallet, f: Format) => Cell;
 
 class WalletView extends LitElement {
   static override readonly properties = {
@@ -77,6 +82,11 @@ class WalletView extends LitElement {
       .number {
         text-align: end;
         white-space: nowrap;
+      }
+      td small {
+        white-space: normal;
+        width: 6.5em;
+        margin-inline-start: auto;
       }
       .none {
         color: var(--warn);
@@ -163,12 +173,35 @@ class WalletView extends LitElement {
     const { t, f } = this.words;
     const { wallet } = t;
     const energy =
-      (value: (of: Wallet) => number | null): Row[1] =>
-      (of, f) =>
-        f.kilowattHours(value(of));
-    const rows: readonly (readonly [key: keyof typeof wallet.rows, value: Row[1]])[] = [
-      ["generated", (_, f) => f.number(null)],
-      ["consumed", (_, f) => f.number(null)],
+      (value: (of: Wallet) => number | null): Show =>
+      (of, f) => ({ value: f.kilowattHours(value(of)) });
+    const money =
+      (value: (of: Wallet, f: Format) => string): Show =>
+      (of, f) => ({ value: value(of, f) });
+    const told =
+      (value: (of: Wallet) => number, known: (of: Wallet) => number): Show =>
+      (of, f) => {
+        const slots = known(of);
+        return {
+          value: f.kilowattHours(slots === 0 ? null : value(of)),
+          ...(slots < of.slots ? { known: slots } : {}),
+        };
+      };
+    const rows: readonly (readonly [key: keyof typeof wallet.rows, show: Show])[] = [
+      [
+        "generated",
+        told(
+          (of) => of.generated_wh,
+          (of) => of.generated_slots,
+        ),
+      ],
+      [
+        "consumed",
+        told(
+          (of) => of.consumed_wh,
+          (of) => of.consumed_slots,
+        ),
+      ],
       ["imported", energy((of) => of.import_wh)],
       ["exported", energy((of) => of.export_wh)],
       ["tradedBought", energy((of) => of.traded_bought_wh)],
@@ -177,11 +210,18 @@ class WalletView extends LitElement {
       ["sold", energy((of) => of.sold_wh)],
       ["sharedIn", energy((of) => of.shared_in_wh)],
       ["sharedOut", energy((of) => of.shared_out_wh)],
-      ["paid", (of, f) => f.exactMoney(of.paid)],
-      ["earned", (of, f) => f.exactMoney(of.earned)],
-      ["grid", (of, f) => f.money(of.grid_money)],
-      ["saved", (of, f) => f.money(of.saved)],
+      ["paid", money((of, f) => f.exactMoney(of.paid))],
+      ["earned", money((of, f) => f.exactMoney(of.earned))],
+      ["grid", money((of, f) => f.money(of.grid_money))],
+      ["saved", money((of, f) => f.money(of.saved))],
     ];
+    const cell = (show: Show, of: Wallet): TemplateResult => {
+      const { value, known } = show(of, f);
+      if (known === undefined) return html`${value}`;
+      return html`${value}<small
+          >${known === 0 ? wallet.untold : wallet.partly(f.number(known), f.number(of.slots))}</small
+        >`;
+    };
     return html`<table>
         <caption>
           ${wallet.caption(f.number(day.slots), f.number(month.slots))}
@@ -195,11 +235,11 @@ class WalletView extends LitElement {
         </thead>
         <tbody>
           ${rows.map(
-            ([key, value]) =>
+            ([key, show]) =>
               html`<tr data-row=${key}>
                 <th scope="row">${wallet.rows[key].name}<small>${wallet.rows[key].from}</small></th>
-                <td class="day">${value(day, f)}</td>
-                <td class="month">${value(month, f)}</td>
+                <td class="day">${cell(show, day)}</td>
+                <td class="month">${cell(show, month)}</td>
               </tr>`,
           )}
         </tbody>

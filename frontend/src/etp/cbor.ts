@@ -2,7 +2,7 @@
  * Deterministic CBOR (RFC 8949 section 4.2.1), read strictly: as much of it as signed records are made of.
  *
  * Signed bytes must have one form only, or two honest programs could disagree on what was signed. There are integers,
- * bytes, text, lists, maps with the keys 0 to 23 in rising order, true and false; no float, no null, no tag, nothing of
+ * bytes, text, lists, maps with the keys 0 to 255 in rising order, true and false; no float, no null, no tag, nothing of
  * open length, and nothing after the value.
  */
 
@@ -12,8 +12,8 @@ import { RecordError } from "./errors";
 export type Value = number | Uint8Array | string | boolean | readonly Value[] | ValueMap;
 export type ValueMap = ReadonlyMap<number, Value>;
 
-/** Keys up to 23 take one byte, so that all orders of canonical CBOR agree. */
-const LARGEST_KEY = 23;
+/** Of unsigned integers the shorter one is the smaller one, so that all orders of canonical CBOR agree. */
+const LARGEST_KEY = 255;
 /** Containers inside containers; a record nests two deep. */
 const DEEPEST = 8;
 
@@ -144,7 +144,7 @@ class Reader {
     let before = -1;
     for (let count = 0; count < length; count += 1) {
       const key = this.value(depth);
-      if (typeof key !== "number" || key < 0 || key > LARGEST_KEY) throw this.refuse("has a map key beyond 0 to 23");
+      if (typeof key !== "number" || key < 0 || key > LARGEST_KEY) throw this.refuse("has a map key beyond 0 to 255");
       if (key <= before) throw this.refuse(`has the map key ${key} twice or out of order`);
       before = key;
       items.set(key, this.value(depth));

@@ -55,6 +55,10 @@ export interface Body {
   readonly sources: Readonly<Record<string, number>>;
   readonly imported: Register | null;
   readonly exported: Register | null;
+  /** Counters of inverter and battery, behind the meter. */
+  readonly generated: Register | null;
+  readonly charged: Register | null;
+  readonly discharged: Register | null;
   readonly millihertz: number | null;
   readonly place: string | null;
   readonly meter: string | null;
@@ -76,6 +80,9 @@ export interface Body {
   /** What moved, if it was no electricity. */
   readonly carrier: Carrier;
 }
+
+/** Kinds that a meter's intervals give. */
+const METERED: readonly string[] = ["interval", "exception", "gap"];
 
 /** Kinds that name one document by its hash. */
 const DOCUMENTED: readonly string[] = ["drill", "orders", "book", "cleared", "proposal"];
@@ -114,6 +121,12 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   const read = parseBody(body);
   if ((envelope.kind === "supply") === (read.carrier === null)) {
     throw wrong("a carrier belongs to records of a supply, and to them only");
+  }
+  if (
+    !METERED.includes(envelope.kind) &&
+    [read.generated, read.charged, read.discharged].some((each) => each !== null)
+  ) {
+    throw wrong("counters of what is behind a meter stand in a meter's records, and in no others");
   }
   if (DOCUMENTED.includes(envelope.kind) && !namesADocument(read)) {
     throw wrong(`a record of kind ${envelope.kind} names one document by its hash, and measures nothing`);
@@ -169,6 +182,9 @@ function parseBody(data: Uint8Array): Body {
     secondsCount: fields.optional(18, (key) => fields.unsigned(key, "number of seconds")),
     trade: fields.optional(0, (key) => readTrade(fields.list(key, "trade"))),
     carrier: fields.optional(23, (key) => readCarrier(fields.unsigned(key, "carrier"))),
+    generated: fields.optional(24, register("generation's register")),
+    charged: fields.optional(25, register("charge's register")),
+    discharged: fields.optional(26, register("discharge's register")),
   };
   fields.unsigned(4, "time status", 3);
   const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));

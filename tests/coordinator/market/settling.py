@@ -5,16 +5,29 @@ from collections.abc import Collection, Mapping
 
 from coordinator.store import entries as entry_store, slots as slot_store
 from coordinator.store.slots import SettledSlot
+from localvpp.devices import InverterReading
 from localvpp.etp import Kind, Record
+from localvpp.rounds import FlatDevices
 from localvpp.settlement import Share
 from localvpp.wire import SlotResult
 
+from ...localvpp.scripted_devices import ScriptedInverter
+from ..agent import Agent
 from ..flat import WAIT_S
 from .conftest import FLATS, TRADED, Trade
 
 SECONDS = 60
 WHOLE = {"101": (0, 15), "102": (0, 8), "103": (7, 0), "104": (7, 0), "105": (9, 0)}
 """Wh of each second, in and out, by which every trade can be delivered, with something left of each flat."""
+
+
+def sunny(agent: Agent) -> FlatDevices:
+    """An inverter that has made three times what went out; 105 has none."""
+    if agent.membership.flat == "105":
+        return FlatDevices(meter=agent.meter)
+    inverter = ScriptedInverter()
+    inverter.act = lambda: InverterReading(pv_power_w=900.0, pv_wh=3 * agent.meter.exported, grid_connected=True)
+    return FlatDevices(meter=agent.meter, inverter=inverter)
 
 
 async def all_agree(trade: Trade) -> None:

@@ -24,10 +24,11 @@ from localvpp.market.rounds import Rules
 from localvpp.trading import Phase
 from localvpp.wire import RoundName
 
+from ..agent import Agent
 from ..conftest import FILE, ORIGIN, SLOT
 from ..test_web import check, schema_of
 from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
-from .settling import lived, settled, shares, traded
+from .settling import lived, settled, shares, sunny, traded
 
 
 async def test_the_manager_sees_orders_curves_trades_and_who_agreed(trade: Trade) -> None:
@@ -316,7 +317,10 @@ def test_curves_have_one_step_for_each_limit() -> None:
     assert curve([]) == []
 
 
-async def test_a_wallet_sums_up_what_was_traded_delivered_paid_and_saved(trade: Trade) -> None:
+async def test_a_wallet_sums_up_what_was_traded_delivered_paid_saved_made_and_used(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
     await traded(trade)
     await lived(trade, {"102": (0, 0)})
     slot = await settled(trade)
@@ -338,6 +342,10 @@ async def test_a_wallet_sums_up_what_was_traded_delivered_paid_and_saved(trade: 
         sides = [order.side for order in WANTED[name]]
         agreed = wallet["traded_bought_wh"] if Side.BID in sides else wallet["traded_sold_wh"]
         assert agreed == {"101": 800, "102": 400, "103": 350, "104": 350, "105": 500}[name]
+        own_wh = [wallet[key] for key in ("generated_wh", "generated_slots", "consumed_wh", "consumed_slots")]
+        made = 3 * own.export_wh
+        known = [made, 1, own.import_wh - own.export_wh + made, 1]
+        assert own_wh == ([0, 0, 0, 0] if name == "105" else known), "nothing tells what made the export of 105"
     assert sum(each.energy_wh == 0 for each in moved) == 2, "102 gave neither buyer anything"
     response = await trade.house.get(f"/api/v1/flats/102/wallet?begin={TRADED - 30 * 86_400}&end={TRADED + 60}")
     wallet = await response.json()

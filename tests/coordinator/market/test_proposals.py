@@ -112,6 +112,13 @@ async def gained(trade: Trade) -> int:
     return Outcome.decode(result).result.gain
 
 
+async def best_counts(trade: Trade) -> None:
+    """See that the best choice is what comes of the round."""
+    await fixed(trade)
+    await trade.ended()
+    assert await gained(trade) == BEST
+
+
 async def in_the_log(trade: Trade) -> list[bytes]:
     """What the PROPOSAL records of the slot name."""
     async with trade.house.coordinator.engine.connect() as connection:
@@ -128,10 +135,8 @@ async def test_what_a_flat_finds_is_the_result(trade: Trade, monkeypatch: pytest
     await proposed(trade)
     await trade.market.second()
     assert trade.market.rounds[ROUND].stored.result is None, "there is still time for more"
-    await fixed(trade)
-    await trade.ended()
+    await best_counts(trade)
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
-    assert await gained(trade) == BEST
     done = await stored(trade)
     assert done.result is not None
     assert await in_the_log(trade) == [digest(done.result)]
@@ -147,9 +152,7 @@ async def test_the_coordinator_proposes_too(trade: Trade, monkeypatch: pytest.Mo
     await until(own.done)
     await trade.market.second()
     assert len(await in_the_log(trade)) == 1
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
 
@@ -225,7 +228,7 @@ async def test_a_result_that_is_not_right_is_refused_by_order_and_wh(
     assert search.best is not None
     best = Outcome.decode(search.best.document)
     (pair,) = best.result.trades
-    more = replace(best.result, trades=(replace(pair, wh=2),), energy_wh=2, gain=2000, gap=best.result.gap - 1000)
+    more = replace(best.result, trades=(pair._replace(wh=2),), energy_wh=2, gain=2000, gap=best.result.gap - 1000)
     bent, other = replace(best, result=more).encode(), replace(best, book=bytes(32)).encode()
     propose(trade, "101", bent)
     propose(trade, "102", b"rubbish")
@@ -233,7 +236,7 @@ async def test_a_result_that_is_not_right_is_refused_by_order_and_wh(
     await until(lambda: len(answers) == 3)
     said = {each.name: each.reasons for each in answers}
     wrong = "it trades 2 Wh and has 1 Wh left for this stage (1 Wh)"
-    assert said[digest(bent)] == (f"order: {pair.seller}: {wrong}", f"order: {pair.buyer}: {wrong}")
+    assert set(said[digest(bent)]) == {f"order: {pair.seller}: {wrong}", f"order: {pair.buyer}: {wrong}"}
     assert said[digest(b"rubbish")][0].startswith("it cannot be read")
     assert said[digest(other)] == ("it is of another book, 0000000000000000",)
     assert await in_the_log(trade) == []
@@ -252,10 +255,9 @@ async def test_a_flat_that_proposes_rubbish_again_and_again_stops_nothing(
         return right(document, book)
 
     monkeypatch.setattr(proposing, "_checked", checked)
-    flats_look = searching._better
+    look = searching._better
     flats_find_nothing(monkeypatch)
     search = await opened(trade)
-    monkeypatch.setattr(searching, "_better", flats_look)
     for _ in range(20):
         propose(trade, "105", b"rubbish")
     await until(lambda: len(answers) == 20)
@@ -264,13 +266,11 @@ async def test_a_flat_that_proposes_rubbish_again_and_again_stops_nothing(
         (f"of one flat {MOST_PROPOSALS} proposals are looked at in a round",)
     }
     assert search.best is not None
-    found = searching._better(trade.market.rounds[ROUND].stored.book or b"", search.best.document, b"101")
+    found = look(trade.market.rounds[ROUND].stored.book or b"", search.best.document, b"101")
     assert found is not None
     propose(trade, "101", found)
     await proposed(trade)
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
 
 
@@ -313,9 +313,7 @@ async def test_a_coordinator_that_is_killed_while_proposals_are_taken_forgets_no
     search = await cleared(trade)
     assert search.best is not None
     assert search.best.result.gain == BEST
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
     assert len(await in_the_log(trade)) == 1
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
@@ -354,9 +352,7 @@ async def test_a_flat_whose_proposal_was_lost_with_the_link_proposes_it_again(
     await trade.restart()
     await cleared(trade)
     await proposed(trade)
-    await fixed(trade)
-    await trade.ended()
-    assert await gained(trade) == BEST
+    await best_counts(trade)
 
 
 def kept_proposal(trade: Trade, name: str) -> bytes | None:

@@ -19,6 +19,7 @@ from localvpp.onerecord import Places
 from localvpp.rounds import FlatDevices
 from localvpp.settlement import SlotPrices
 from localvpp.settlement.month import settle_slot
+from localvpp.settlement.month.account import accounts_of
 from localvpp.settlement.tariff import Month
 from localvpp.trading import Phase
 
@@ -29,7 +30,7 @@ from ..conftest import on_both_databases, open_house
 from ..test_rebuild import SECRET, mirrored
 from . import conftest as harness
 from .conftest import FLATS, GATE_S, TRADED, Trade
-from .settling import SECONDS, WHOLE, all_agree, believed, lived, records, settled, shares, traded
+from .settling import SECONDS, WHOLE, all_agree, believed, lived, records, settled, shares, sunny, traded
 from .test_market_round import stored
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -260,7 +261,10 @@ meters:
 """
 
 
-async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same(trade: Trade, tmp_path: Path) -> None:
+async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same(
+    trade: Trade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
     await traded(trade)
     await lived(trade, {"101": (0, 7), "103": (3, 0)})
     of = shares(trade, await settled(trade))
@@ -277,6 +281,11 @@ async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same
     assert {each.undelivered_wh for each in again.imbalances.values()} != {0}
     moved = {(each.sender, each.receiver) for each in again.settlement.transfers}
     assert given.logged.keys() == moved
+    made = {name: None if reading is None else reading.pv_wh for name, reading in given.readings.items()}
+    assert made == {name: None if name == "105" else 3 * of[name].export_wh for name in FLATS}
+    account = accounts_of([again], {party.name: party.role for party in records.parties})[0]["101"]
+    assert (account.made_wh, account.made_known, account.use_known) == (3 * of["101"].export_wh, 1, 1)
+    assert account.used_wh == account.own_wh == 2 * of["101"].export_wh > 0
 
 
 async def test_a_flat_that_has_forgotten_what_it_ordered_accuses_nobody(trade: Trade) -> None:

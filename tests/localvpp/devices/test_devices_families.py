@@ -168,6 +168,17 @@ async def test_a_hybrid_tells_what_it_does(tmp_path: Path, family: InverterFamil
             assert inverter.rated_power_w == pytest.approx(rating.ac_mw / 1000, abs=100)
 
 
+@pytest.mark.parametrize("family", [each for each in InverterFamily if each.is_sunspec])
+async def test_a_sunspec_hybrid_counts_what_its_strings_made(tmp_path: Path, family: InverterFamily) -> None:
+    async with house(tmp_path, Makes(inverter=family)) as building:
+        device = await driver(building, family)
+        told, truth = await device.inverter.read(), building.truth("101")
+        # Two inputs that each count whole Wh.
+        assert told.pv_wh is not None
+        assert 0 <= truth.pv_dc_mj // MJ_PER_WH - told.pv_wh <= 1
+        assert told.energy_wh not in {None, told.pv_wh}, "what it fed is of PV and battery"
+
+
 @pytest.mark.parametrize("family", MAPPED)
 async def test_an_outage_is_seen_and_its_end(tmp_path: Path, family: InverterFamily) -> None:
     async with house(tmp_path, Makes(inverter=family)) as building:

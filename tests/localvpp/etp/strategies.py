@@ -59,12 +59,19 @@ def bodies(draw: st.DrawFn) -> Body:
         seconds_count=seconds[1] if seconds else None,
         price=draw(st.none() | unsigned),
         evidence=tuple(draw(st.lists(hashes, max_size=4))),
+        generated=draw(st.none() | registers),
+        charged=draw(st.none() | registers),
+        discharged=draw(st.none() | registers),
     )
 
 
 def supplies() -> st.SearchStrategy[Body]:
     """Bodies of another carrier than electricity."""
-    return st.builds(lambda body, carrier: replace(body, carrier=carrier), bodies(), st.sampled_from(Carrier))
+    return st.builds(_of_carrier, bodies(), st.sampled_from(Carrier))
+
+
+def _of_carrier(body: Body, carrier: Carrier) -> Body:
+    return replace(body, carrier=carrier, generated=None, charged=None, discharged=None)
 
 
 @st.composite

@@ -14,7 +14,7 @@ QUICK = settings(deadline=None, max_examples=80)
 leaves = st.one_of(st.integers(-(2**64) + 1, 2**64 - 1), st.binary(max_size=40), st.text(max_size=20), st.booleans())
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 23), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.integers(0, 255), inner, max_size=4),
     max_leaves=8,
 )
 
@@ -69,12 +69,13 @@ def test_random_bytes_are_refused_or_are_the_encoding_of_what_they_say(data: byt
         pytest.param("a20041ff01831817f5f4", "the number at byte 6 is longer", id="too long an integer deep inside"),
         pytest.param("a201010102", "the map key at byte 3 is there twice", id="a key twice"),
         pytest.param("a202000100", "the map key at byte 3 is out of order", id="keys out of order"),
+        pytest.param("a21818001700", "the map key at byte 4 is out of order", id="a longer key before a shorter one"),
         pytest.param("0100", "it ends at byte 1, where 1 more follow", id="a byte after the end"),
-        pytest.param("a1181800", "the map key 24: keys are integers 0..23", id="a key above 23"),
-        pytest.param("a12000", "the map key -1: keys are integers 0..23", id="a negative key"),
-        pytest.param("a1616100", "the map key 'a': keys are integers 0..23", id="a text key"),
-        pytest.param("a1f500", "the map key True: keys are integers 0..23", id="a key of true"),
-        pytest.param("a18000", "keys are integers 0..23", id="a key that is an array"),
+        pytest.param("a119010000", "the map key 256: keys are integers 0..255", id="a key above 255"),
+        pytest.param("a12000", "the map key -1: keys are integers 0..255", id="a negative key"),
+        pytest.param("a1616100", "the map key 'a': keys are integers 0..255", id="a text key"),
+        pytest.param("a1f500", "the map key True: keys are integers 0..255", id="a key of true"),
+        pytest.param("a18000", "keys are integers 0..255", id="a key that is an array"),
         pytest.param("f93c00", "holds a float", id="a half-precision float"),
         pytest.param("fb3ff0000000000000", "holds a float", id="a double"),
         pytest.param("f97e00", "holds a float", id="not a number"),
@@ -147,7 +148,7 @@ def test_shared_values_cannot_blow_up() -> None:
     [
         1.0,
         None,
-        {24: 0},
+        {256: 0},
         {-1: 0},
         {"a": 0},
         {True: 0},
@@ -166,7 +167,7 @@ def test_what_has_no_encoding_is_not_written(value: Any) -> None:
 
 
 def test_keys_are_in_the_order_of_their_bytes() -> None:
-    assert cbor.encode({23: 0, 0: 1, 10: 2}) == bytes.fromhex("a30001 0a02 1700".replace(" ", ""))
+    assert cbor.encode({255: 3, 23: 0, 0: 1, 24: 4, 10: 2}) == bytes.fromhex("a5 0001 0a02 1700 181804 18ff03")
 
 
 def test_the_library_would_have_taken_what_is_refused() -> None:

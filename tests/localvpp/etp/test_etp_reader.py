@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.etp import (
+    METERED,
     Body,
     Chain,
     DeviceId,
@@ -28,7 +29,6 @@ from localvpp.etp import (
 )
 from localvpp.etp.grammar import byte_string
 from localvpp.etp.record import commitment
-from localvpp.slots import METERED
 
 from ..place import ORIGIN, SLOT
 from .strategies import bodies, envelopes, supplies
@@ -220,7 +220,15 @@ def test_whatever_body_the_quick_reader_reads_the_careful_one_reads_alike(data: 
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.dictionaries(st.integers(0, 23), st.integers(0, 70) | st.binary(max_size=33) | st.text(max_size=3)))
+@given(
+    st.dictionaries(
+        st.integers(0, 28),
+        st.integers(0, 70)
+        | st.binary(max_size=33)
+        | st.text(max_size=3)
+        | st.lists(st.integers(0, 2**63), min_size=1, max_size=3),
+    )
+)
 def test_other_fields_are_read_alike_or_not_at_all(more: dict[int, Any]) -> None:
     whole = sealed(cbor2.dumps(cbor2.loads(GOLDEN_BODY_BYTES) | more, canonical=True))
     record = careful(whole)
@@ -236,6 +244,9 @@ def test_other_fields_are_read_alike_or_not_at_all(more: dict[int, Any]) -> None
         {2: 1_795_312_860_096},  # ends before it starts
         {7: 13},  # not the sum of the attributes
         {8: [5, 4]},  # runs backwards
+        {24: [5, 4]},
+        {25: [5]},
+        {26: [5, -1]},
         {10: {1: 0, 2: 12}},  # an attribute without energy
         {11: 100_001},
         {12: "x" * 24},

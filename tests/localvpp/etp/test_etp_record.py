@@ -11,8 +11,10 @@ import pytest
 
 from localvpp.etp import (
     EMPTY,
+    METERED,
     BadKeyError,
     Body,
+    Carrier,
     Chain,
     ChainError,
     CommitmentError,
@@ -36,7 +38,7 @@ from localvpp.etp import (
     parse_envelope,
     record_hash,
 )
-from localvpp.etp.record import LARGEST, commitment
+from localvpp.etp.record import LARGEST, checked, commitment
 
 from ..place import ORIGIN, SLOT
 from .strategies import bodies, envelopes
@@ -131,6 +133,27 @@ def golden() -> Record:
 def test_golden_body() -> None:
     assert GOLDEN_BODY.encode() == GOLDEN_BODY_BYTES
     assert Body.decode(GOLDEN_BODY_BYTES) == GOLDEN_BODY
+
+
+def test_a_golden_body_with_what_was_counted_behind_the_meter() -> None:
+    body = replace(GOLDEN_BODY, generated=Register(40, 52), charged=Register(0, 0), discharged=Register(7, 300))
+    data = b"\xb5" + GOLDEN_BODY_BYTES[1:] + bytes.fromhex("181882182818341819820000181a820719012c")
+    assert (body.encode(), Body.decode(data)) == (data, body)
+    assert body.behind == {"generated": Register(40, 52), "charged": Register(0, 0), "discharged": Register(7, 300)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in METERED])
+def test_only_a_meters_record_tells_what_was_counted_behind_it(kind: Kind) -> None:
+    word = Body.word(0, 0, 60, sender=DeviceId(b"\x01" * 16), receiver=DeviceId(b"\x02" * 16))
+    with pytest.raises(FieldError):
+        checked(kind, replace(word, generated=Register(0, 1)))
+
+
+def test_nothing_of_another_carrier_is_generated_and_no_counter_runs_backwards() -> None:
+    with pytest.raises(FieldError, match="another carrier"):
+        replace(GOLDEN_BODY, carrier=Carrier.GAS, generated=Register(0, 0))
+    with pytest.raises(FieldError, match="the charged register runs backwards: 2 to 1 Wh"):
+        replace(GOLDEN_BODY, charged=Register(2, 1))
 
 
 def test_golden_envelope() -> None:

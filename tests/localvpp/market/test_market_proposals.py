@@ -6,6 +6,7 @@ import json
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
+from localvpp import traded
 from localvpp.market import CANONICAL, Effort, MarketError, Objective, Order, PriceRule, Side, check, clear
 from localvpp.market.clearing import whole
 from localvpp.market.rounds import (
@@ -21,6 +22,8 @@ from localvpp.market.rounds import (
     not_better,
     searched,
 )
+from localvpp.traded import untellable
+from localvpp.trading import searching
 
 from .rounds import RULES, SLOT, ask, bid, opened, placed
 
@@ -195,3 +198,20 @@ def test_partners_come_first_beside_orders_that_refuse_parts() -> None:
     assert bid_of(mine.encode(), book.encode())[1] == ()
     assert mine.result.trades[0].wh == 4, "what two have agreed on is theirs, whatever others want"
     assert not_better(searched(book, book.encode(), b"turn").result, mine.result) is not None
+
+
+def test_what_flats_could_not_be_told_of_is_not_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = book_of()
+    data = book.encode()
+    found = searching._better(data, b"no result", b"turn")
+    assert found == searched(book, data, b"turn").encode()
+    assert searching._better(data, found, b"turn") is None, "it is no better"
+    assert untellable(book, found, Outcome.decode(found).result) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(traded, "LARGEST_DOCUMENT_OF_ROUND", len(found) - 1)
+        assert searching._better(data, b"no result", b"turn") is None
+    monkeypatch.setattr(traded, "MOST_TRADES_OF_ONE", 0)
+    assert untellable(book, found, Outcome.decode(found).result) == (
+        "a flat has 1 trades, and of 0 it can be told how they went"
+    )
+    assert searching._better(data, b"no result", b"turn") is None

@@ -16,6 +16,7 @@ from localvpp.settlement.month import (
     BUILDING,
     UNITS,
     Billing,
+    Difference,
     Fee,
     FindingKind,
     IdentityError,
@@ -246,6 +247,7 @@ def test_the_same_slot_of_the_week_before_stands_in_and_is_told() -> None:
     assert at.readings["101"].use == settled.slots[500 - 336].readings["101"].use
     assert at.readings["101"].estimated_from == at.given.begin - 7 * 86400
     assert at.readings["101"].pv_wh is None
+    assert at.readings["101"].records == settled.slots[500 - 336].readings["101"].records != ()
     share = at.settlement.shares["101"]
     assert share.shared_in_wh == share.shared_out_wh == 0, "an estimate shares with nobody"
     account = settled.accounts["101"]
@@ -260,24 +262,26 @@ def test_what_has_changed_since_a_month_was_billed_is_found_once() -> None:
     closed = settle_month(given)
     billed = read_billed(encode_month(closed))
     assert (billed.month, billed.parties) == (OCTOBER, frozenset(closed.accounts))
-    assert since(billed.slots, (), closed.slots, billed.parties) == ()
+    assert since(billed.slots, (), closed.slots, billed.parties, billed.estimates) == ()
     # Since then 102 has told, and 101, who had bought from the roof, was misread.
     slots = list(given.slots)
     for at, name, came in ((700, "102", reading(900, pv_wh=0)), (24, "101", reading(0, 7, pv_wh=7))):
         readings = dict(slots[at].readings) | {name: came}
         slots[at] = replace(slots[at], readings=readings, late=frozenset({name}))
     now = settle_month(replace(given, slots=slots))
-    found = since(billed.slots, (), now.slots, billed.parties)
+    found = since(billed.slots, (), now.slots, billed.parties, billed.estimates)
     measured = {slot.begin: slot.readings for slot in given.slots}
     one = correct(closed.slots[24], {"101": reading(0, 7, pv_wh=7)}, SMALL, (), measured)[1]
     other = correct(closed.slots[700], {"102": reading(900, pv_wh=0)}, SMALL, (), measured)[1]
     assert found == (*one, *other)
+    assert [each.before for each in other] == [closed.slots[700 - 336].readings["102"].records]
+    assert not any(each.before for each in one), "what was measured stood for itself"
     assert BUILDING in {each.party for each in one}
     # What was billed with the next month is billed.
     november = settle_month(month_of(SMALL, month=Month(2026, 11), differences=found))
     following = read_billed(encode_month(november))
     assert following.differences == found
-    assert since(billed.slots, following.differences, now.slots, billed.parties) == ()
+    assert since(billed.slots, following.differences, now.slots, billed.parties, billed.estimates) == ()
     for bad in (b"{}", b"[]", encode_month(closed).replace(b"month/1", b"month/2")):
         with pytest.raises(ValueError, match=r"is no settled month|its format is"):
             read_billed(bad)
@@ -374,12 +378,27 @@ def test_a_loss_beyond_the_alarm_is_a_finding() -> None:
     assert FindingKind.LOSS not in {each.kind for each in settle_month(replace(given, loss_alarm_percent=50)).findings}
 
 
-def test_meters_that_contradict_one_another_are_told_and_own_use_is_not_made_up() -> None:
+def test_meters_that_contradict_one_another_over_a_day_are_told() -> None:
     given = month_of(SMALL)
-    readings = dict(given.slots[0].readings) | {"101": reading(0, 50, pv_wh=20)}
+    readings = dict(given.slots[0].readings) | {"101": reading(0, 50_000, pv_wh=20)}
     settled = settle_month(replace(given, slots=[replace(given.slots[0], readings=readings), *given.slots[1:]]))
     assert settled.accounts["101"].contradictory == [OCTOBER.begin()]
-    assert settled.accounts["101"].use_known == 1487
+    assert FindingKind.CONTRADICTION in {each.kind for each in settled.findings}
+
+
+def test_a_counter_of_whole_kilowatt_hours_contradicts_nothing_and_its_sums_are_right() -> None:
+    """In one slot 400 Wh flow out before the inverter has counted its next kWh, and in the next one it has."""
+    given = month_of(SMALL)
+    first, second, *rest = given.slots
+    readings = [dict(each.readings) for each in (first, second)]
+    readings[0]["101"], readings[1]["101"] = reading(0, 400, pv_wh=0), reading(0, 400, pv_wh=1000)
+    slots = [replace(first, readings=readings[0]), replace(second, readings=readings[1])]
+    account = settle_month(replace(given, slots=[*slots, *rest])).accounts["101"]
+    readings[0]["101"] = readings[1]["101"] = reading(0, 400, pv_wh=500)
+    slots = [replace(first, readings=readings[0]), replace(second, readings=readings[1])]
+    fine = settle_month(replace(given, slots=[*slots, *rest])).accounts["101"]
+    assert account == fine
+    assert not account.contradictory
 
 
 # --- late values -----------------------------------------------------------------------------------------------------
@@ -399,6 +418,9 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     assert by_party["102"].import_wh == 900 - closed.slots[700].readings["102"].use.import_wh
     assert all(each.because == "102" for each in differences)
     assert all(each.records == late["102"].records for each in differences)
+    stood_in = closed.slots[700 - 336].readings["102"].records
+    assert stood_in
+    assert all(each.before == stood_in for each in differences), "and to what was billed instead"
     assert [read_difference(plain_difference(each)) for each in differences] == list(differences)
     # It stands on the next month's bills, and adds up there.
     november = Month(2026, 11)
@@ -414,7 +436,7 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
 
 
 @pytest.mark.parametrize(
-    "changes", [{"slot": "1"}, {"money": 1.0}, {"party": 5}, {"more": 1}, {"records": [[1, 2]]}], ids=str
+    "changes", [{"slot": "1"}, {"money": 1.0}, {"party": 5}, {"more": 1}, {"records": [[1, 2]]}, {"before": 1}], ids=str
 )
 def test_what_is_no_difference_record_is_refused(changes: dict[str, object]) -> None:
     slot = SlotInput(0, {"101": reading(10)}, None, PRICES)
@@ -423,6 +445,12 @@ def test_what_is_no_difference_record_is_refused(changes: dict[str, object]) -> 
     assert difference.money == 10 * PRICES.grid
     with pytest.raises(ValueError, match="a difference record"):
         read_difference(plain_difference(difference) | changes)
+
+
+def test_a_difference_that_was_billed_before_it_told_what_stood_in_is_read() -> None:
+    plain = plain_difference(Difference(1, "101", 5, 0, 0, 0, 15_500, "101", (Reference(3, b"\x03" * 32),)))
+    assert plain.pop("before") == []
+    assert read_difference(plain).records == (Reference(3, b"\x03" * 32),)
 
 
 # --- meters ----------------------------------------------------------------------------------------------------------

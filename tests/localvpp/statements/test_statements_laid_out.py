@@ -182,7 +182,17 @@ def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, S
     assert text == statement_page(statement, language)
     page = Read(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
-    assert page.links == ["#own", "#neighbours", "#roof", "#grid", "#given", "#fed-in", "#peaks", "#differences"]
+    assert page.links == [
+        "#own",
+        "#neighbours",
+        "#roof",
+        "#grid",
+        "#given",
+        "#fed-in",
+        "#made",
+        "#peaks",
+        "#differences",
+    ]
     assert set(page.ids) == {link[1:] for link in page.links}
     assert "@media print" in text
     assert f'lang="{language}"' in text
@@ -238,6 +248,26 @@ def test_a_resident_is_told_times_and_no_numbers_of_seconds(made: dict[str, Stat
     assert "2026-10-11 10:00" in shown
     assert str(OCTOBER.begin() + 500 * 1800) not in shown
     assert f"{Words(language)['unknown']} kWh" not in shown
+
+
+def test_what_own_pv_made_leads_to_its_records_and_says_where_it_is_not_known(
+    made: dict[str, Statement], language: Language
+) -> None:
+    words = Words(language)
+    known, partly = made["100"], made["102"]
+    row = known.made
+    assert row.wh == known.account.made_wh > 0
+    assert row.slots
+    assert {record for slot in row.slots for record in known.evidence[slot]} == set(known.records_of(row))
+    shown = Read(statement_page(known, language)).texts
+    assert f"{decimal(Fraction(row.wh, 1000), 3)} kWh" in shown
+    assert words["records_of"].format(len(row.slots), len(row.slots)) in shown
+    assert [words["made"], str(row.wh), "", str(len(row.slots)), str(len(row.slots))] in rows_of(
+        statement_csv(known, language)
+    )
+    assert words["made"] in {line[1].split(" / ")[-1] for line in rows_of(records_csv(known, language))}
+    assert partly.account.made_known == partly.account.slots - 1
+    assert words["partly"].format(words["made"], 1) in Read(statement_page(partly, language)).texts
 
 
 def test_what_is_for_information_says_so(made: dict[str, Statement], language: Language) -> None:

@@ -15,6 +15,7 @@ from localvpp.wire import (
     PROTOCOL,
     AskMarket,
     AskPapers,
+    BestSoFar,
     FromCoordinator,
     FromFlat,
     GateClosed,
@@ -65,6 +66,7 @@ def signed(building: Ed25519Signer, device: DeviceId, word: MarketWord = RULES) 
 @given(
     st.builds(MarketRules, numbers, st.integers(0, 2**50), hashes)
     | st.builds(GateClosed, rounds, numbers, numbers)
+    | st.builds(BestSoFar, rounds, hashes, hashes)
     | st.builds(Proposed, rounds, hashes, hashes)
     | st.builds(Untraded, rounds, names)
     | st.builds(OrdersTaken, rounds, hashes)
@@ -205,6 +207,8 @@ def test_what_a_flat_says_reads_back(message: FromFlat) -> None:
         (32, [-1, BOOK, b""]),
         (32, [2**50 + 1, BOOK, b""]),
         (32, [SLOT, BOOK, bytes(896 * 1024 + 1)]),
+        (33, [[SLOT, 0], bytes(448 * 1024 + 1)]),
+        (33, [[SLOT, 0], "text"]),
     ],
 )
 def test_what_is_too_much_is_refused(code: int, fields: list[Any]) -> None:
@@ -214,3 +218,19 @@ def test_what_is_too_much_is_refused(code: int, fields: list[Any]) -> None:
 
 def test_the_largest_paper_fits_into_a_message() -> None:
     assert len(encode(Paper(2**50, BOOK, bytes(896 * 1024)))) <= LARGEST_MESSAGE
+
+
+@settings(deadline=None, max_examples=60)
+@given(rounds, st.binary(max_size=200), hashes, st.lists(st.text(max_size=40), max_size=MOST_FINDINGS).map(tuple))
+def test_proposals_and_what_becomes_of_them_read_back(
+    at: RoundName, document: bytes, name: bytes, reasons: tuple[str, ...]
+) -> None:
+    proposal, heard = Proposal(at, document), ProposalHeard(at, name, document, reasons)
+    assert decode(encode(proposal), FromFlat) == proposal
+    assert decode(encode(heard), FromCoordinator) == heard
+
+
+@pytest.mark.parametrize("reasons", [["wrong"] * (MOST_FINDINGS + 1), ["x" * (LONGEST_FINDING + 1)], [1]])
+def test_too_many_reasons_are_refused(reasons: list[Any]) -> None:
+    with pytest.raises(ProtocolError):
+        decode(cbor2.dumps([34, [SLOT, 0], BOOK, b"", reasons]), FromCoordinator)

@@ -12,9 +12,8 @@ import sqlite3
 from typing import Final
 
 from .adoption import WITHIN_MS, Adopted, last_reading, rotated_to
-from .etp import Kind, PublicKey, Record
+from .etp import METERED, Kind, PublicKey, Record
 from .notebook import EvidenceKind
-from .slots import METERED
 from .store import EPOCH, GAP_FROM, OPEN, FlatStore
 from .store_file import write_reading
 

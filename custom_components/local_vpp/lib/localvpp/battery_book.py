@@ -22,8 +22,7 @@ from .battery import (
     write_trace,
 )
 from .devices import Identity
-from .etp import DeviceId, Record, Source
-from .slots import METERED
+from .etp import METERED, DeviceId, Record, Source
 from .store import FlatStore
 
 _DAY_COLUMNS: Final = tuple(field.name for field in fields(Day) if field.name not in {"number", "steps"})

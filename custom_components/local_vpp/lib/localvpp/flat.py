@@ -337,6 +337,7 @@ class Flat:
                 at_s=self._clock.monotonic(),
                 meter=self._rounds.meter.identity.serial,
                 gas_meter=None if devices.gas is None else devices.gas.identity.serial,
+                inverter=None if devices.inverter is None else devices.inverter.identity,
                 battery=None if battery is None else battery.identity,
             )
         )

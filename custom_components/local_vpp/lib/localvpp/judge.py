@@ -67,6 +67,8 @@ class Judge:
         self._follows = False
         """Whether the next word must name that slot."""
         self._unjudged = False
+        self._said: set[tuple[EvidenceKind, bytes]] = set()
+        """For what the building is distrusted, by the name of the evidence."""
         self._lock = asyncio.Lock()
         """Words are checked beside the log's answers: of each slot one after the other."""
 
@@ -238,4 +240,7 @@ class Judge:
 
     async def _distrust(self, kind: EvidenceKind, reason: str, ours: bytes, theirs: bytes, name: bytes) -> None:
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, kind), name)
-        self._listener.ledger_distrusted(reason)
+        # A word and the log's answers are checked beside each other, and both may come to the same.
+        if (kind, name) not in self._said:
+            self._said.add((kind, name))
+            self._listener.ledger_distrusted(reason)

@@ -7,18 +7,22 @@ Anything else leaves the meter's use of the slot unknown. A gap never counts. Gi
 that the log held at one moment: nobody may pick from them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 import hashlib
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
-from .etp import Body, DeviceId, ErrorFlag, RecordHash, Source
+from .etp import Body, DeviceId, ErrorFlag, RecordHash, Register, Source
 from .settlement import Use
 from .slots import BOUNDARY_TOLERANCE_MS
 
 _BOTH: Final = "admission asks for both registers"
 _EVIDENCE: Final = b"local-vpp interval records\0"
+_GENERATED: Final = attrgetter("generated")
+_CHARGED: Final = attrgetter("charged")
+_DISCHARGED: Final = attrgetter("discharged")
 _UNFIT: Final = ErrorFlag.ENERGY | ErrorFlag.TIME | ErrorFlag.ISLAND
 """What was counted in an island was not exchanged with the building (I22)."""
 MOST_WH: Final = 10_000_000
@@ -35,6 +39,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """What was counted behind a meter in a slot, in Wh; None is unknown. No share and no transfer hangs on it."""
+
+    made_wh: int | None = None
+    charged_wh: int | None = None
+    discharged_wh: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MeterSlot:
     """A complete slot of one meter."""
 
@@ -43,6 +56,12 @@ class MeterSlot:
     """Wh exported, by source."""
     records: tuple[RecordHash, ...]
     """Those it was read from, in the order of the log."""
+    own: Own = Own()
+
+    @property
+    def used_wh(self) -> int | None:
+        """What was used behind the meter; None: unknown."""
+        return self.use.at_home(self.own.made_wh, self.own.charged_wh, self.own.discharged_wh)
 
     @property
     def evidence(self) -> bytes:
@@ -83,7 +102,17 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
     for each in exports:
         for source, energy in each.body.attributes:
             colours[source] = colours.get(source, 0) + energy
-    return MeterSlot(use, tuple(sorted(colours.items())), tuple(each.name for each in told))
+    own = Own(*(_counted(imports, of) for of in (_GENERATED, _CHARGED, _DISCHARGED)))
+    return MeterSlot(use, tuple(sorted(colours.items())), tuple(each.name for each in told), own)
+
+
+def _counted(intervals: Sequence[Told], of: Callable[[Body], Register | None]) -> int | None:
+    """Return what a counter behind the meter has moved over intervals that follow one another; None if not known."""
+    registers = [register for each in intervals if (register := of(each.body)) is not None]
+    if len(registers) != len(intervals) or any(one.end != other.begin for one, other in pairwise(registers)):
+        return None
+    moved_wh = registers[-1].end - registers[0].begin
+    return moved_wh if moved_wh <= MOST_WH else None
 
 
 def reached_end(reached_ms: int | None, slot: int, seconds: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from .clock import Clock
+from .counters import Counters
 from .devices import Identity
 from .etp import SignerUnavailableError
 from .gas_book import GasBook
@@ -47,6 +48,7 @@ class Second:
     meter: str | None
     """The meter's serial number."""
     gas_meter: str | None
+    inverter: Identity | None
     battery: Identity | None
 
 
@@ -77,6 +79,8 @@ class Recording:
         self._diaries = diaries
         self._usage = usage
         self._clock = clock
+        self._counters: Counters | None = None
+        """None before the first second."""
         self._due: deque[Second] = deque(maxlen=MOST_WAITING)
         self._open = False
         self._saved_at = clock.monotonic()
@@ -123,8 +127,12 @@ class Recording:
         self.trouble = None
         if read.gas is not None:
             await self._gas.take(read.gas)
+        if self._counters is None:
+            begun = self._sealing.interval
+            self._counters = Counters.resumed(None if begun is None else begun.end)
+        self._counters = self._counters.after(read, second.inverter, second.battery)
         try:
-            await self._sealing.record(read, second.meter, second.gas_meter)
+            await self._sealing.record(read, second.meter, second.gas_meter, self._counters.now)
         except SignerUnavailableError as error:
             # Nothing was sealed: the open interval waits for the key, and no energy is lost.
             self.trouble = error

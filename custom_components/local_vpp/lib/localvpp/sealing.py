@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from . import tlog
 from .adopting import AdoptionBook, Dropped
 from .adoption import Adopted
+from .behind import Behind
 from .blackout.book import Unlogged
 from .clock import Clock
 from .drill_record import KIND as DRILL, drill_body, drill_slot
@@ -197,19 +198,20 @@ class Sealing:
             del self._unsaved[0]
         return data
 
-    async def record(self, read: Round, meter: str | None, gas_meter: str | None) -> None:
+    async def record(self, read: Round, meter: str | None, gas_meter: str | None, behind: Behind) -> None:
         """Seal what this second completes.
 
         Args:
             read: what the devices said.
             meter: the meter's serial number.
             gas_meter: that of the gas meter.
+            behind: what the counters behind the meter show.
         """
         async with self._held:
             if read.sample is None and self._book is not None:
                 self._book = self._book.silent(read.islanded)
             elif read.sample is not None:
-                reading = replace(read.sample.reading, meter=meter)
+                reading = replace(read.sample.reading, meter=meter, behind=behind)
                 await self._take(replace(read.sample, reading=reading), meter)
             if read.gas is not None and read.gas.volume_l is not None:
                 await self._seal_gas(self._clock.wall_ms() - read.gas.age_ms, gas_meter)

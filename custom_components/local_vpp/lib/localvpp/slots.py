@@ -15,15 +15,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from .behind import UNKNOWN, Behind, counted
 from .devices.plausible import CONFIRM_STEPS, RATING_MARGIN
 from .etp import Body, DeviceId, ErrorFlag, Kind, MeterStatus, Record, Register, Source, TimeStatus
 from .settlement import apportion
 
 BOUNDARY_TOLERANCE_MS: Final = 5_000
 """Five polls: a lost packet or two must not cost a slot, and 5 s of a 30-min slot are 0.3 % of its energy."""
-
-METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
-"""The kinds of records that a meter's intervals give."""
 
 QUIET_MS: Final = BOUNDARY_TOLERANCE_MS + 1_000
 """So long before and after a boundary nothing is tried that could keep a meter from being read: it could be held up for
@@ -55,6 +53,8 @@ class Reading:
     export_wh: int
     meter: str | None = None
     """Its serial number, where it is known: another one's registers do not go on from these."""
+    behind: Behind = UNKNOWN
+    """What inverter and battery had counted by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +266,8 @@ class Seconds:
 def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tuple[tuple[Kind, Body], ...]:
     """Return kind and body of an interval's two records: what came in from the building, and what went out.
 
+    The first tells what was counted behind the meter, too, as far as that is known.
+
     Always both, were it of 0 Wh: neighbours see how many records a flat has, and must not read from it who exports.
     """
     imported = Register(interval.begin.import_wh, interval.end.import_wh)
@@ -300,8 +302,16 @@ def bodies(interval: Interval, place: MeterPlace, seconds: Seconds | None) -> tu
     kind = {Why.GAP: Kind.GAP, Why.METER_EXCHANGED: Kind.EXCEPTION}.get(interval.why, Kind.INTERVAL)
     came_in = ((Source.GRID, imported.moved),) if imported.moved else ()
     went_out = _colours(interval, exported.moved) if exported.moved else ()
+    most_wh = int(MOST_RATED_W * RATING_MARGIN) * (interval.end.time_ms - interval.begin.time_ms) // 3_600_000
+    before, after, most_wh = interval.begin.behind, interval.end.behind, most_wh + STEPS_WH
+    drawn = replace(
+        body(place.building, place.device, imported.moved, came_in),
+        generated=counted(before.generated, after.generated, most_wh),
+        charged=counted(before.charged, after.charged, most_wh),
+        discharged=counted(before.discharged, after.discharged, most_wh),
+    )
     return (
-        (kind, body(place.building, place.device, imported.moved, came_in)),
+        (kind, drawn),
         (kind, body(place.device, place.building, exported.moved, went_out)),
     )
 

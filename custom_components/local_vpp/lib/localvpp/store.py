@@ -15,9 +15,9 @@ from pathlib import Path
 import sqlite3
 from typing import Final, Self
 
-from .etp import EMPTY, DeviceId, EtpError, Head, Kind, Record, RecordHash
+from .etp import EMPTY, METERED, DeviceId, EtpError, Head, Kind, Record, RecordHash
 from .pin import Pin
-from .slots import METERED, Interval, Reading
+from .slots import Interval, Reading
 from .store_file import StoreError, connect, read_interval, read_reading, write_interval
 from .wire import PROTOCOL, LeftOut, ProtocolError, SlotResult, SlotWord, decode, encode
 

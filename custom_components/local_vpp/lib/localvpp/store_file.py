@@ -1,11 +1,13 @@
 """The file in which a flat keeps what it must not forget: its schema, whose it is, and how intervals stand in it."""
 
+from collections.abc import Sequence
 import hashlib
 import json
 from pathlib import Path
 import sqlite3
-from typing import Final
+from typing import Any, Final
 
+from .behind import Behind, Count
 from .etp import DeviceId
 from .slots import Interval, Reading, Why
 
@@ -259,13 +261,31 @@ def write_reading(reading: Reading) -> bytes:
     return json.dumps(_values(reading)).encode()
 
 
-def _values(reading: Reading) -> list[int | str | None]:
-    return [reading.time_ms, reading.import_wh, reading.export_wh, reading.meter]
+def _values(reading: Reading) -> list[object]:
+    behind = reading.behind
+    counts = [
+        None if count is None else [count.wh, count.of, count.anew]
+        for count in (behind.generated, behind.charged, behind.discharged)
+    ]
+    return [reading.time_ms, reading.import_wh, reading.export_wh, reading.meter, counts, behind.asleep]
+
+
+def _reading(
+    time_ms: int,
+    import_wh: int,
+    export_wh: int,
+    meter: str | None = None,
+    counts: Sequence[Sequence[Any] | None] = (None, None, None),
+    asleep: bool = False,
+) -> Reading:
+    """Return a reading of its values; what older versions have not kept is unknown."""
+    generated, charged, discharged = (None if count is None else Count(*count) for count in counts)
+    return Reading(time_ms, import_wh, export_wh, meter, Behind(generated, charged, discharged, asleep))
 
 
 def read_reading(data: bytes | None) -> Reading | None:
     """Return a reading that was kept."""
-    return None if data is None else Reading(*json.loads(data))
+    return None if data is None else _reading(*json.loads(data))
 
 
 def read_interval(data: bytes | None) -> Interval | None:
@@ -273,4 +293,4 @@ def read_interval(data: bytes | None) -> Interval | None:
     if data is None or data == b"null":
         return None
     slot, begin, end, *rest = json.loads(data)
-    return Interval(slot, Why.BOUNDARY, Reading(*begin), Reading(*end), *rest)
+    return Interval(slot, Why.BOUNDARY, _reading(*begin), _reading(*end), *rest)

@@ -15,6 +15,7 @@ from .market.rounds import OpenedBook, RoundError
 from .settlement import Delivered, Trade
 from .settlement.apportion import Ordered
 from .settlement.delivery import cut, merged
+from .wire import LARGEST_DOCUMENT_OF_ROUND
 
 
 class UnownedError(RoundError):
@@ -97,6 +98,15 @@ def busiest(opened: OpenedBook, result: Result) -> int:
     trades = trades_of(result, owners)
     counts = Counter(party for trade in trades for party in (trade.seller, trade.buyer))
     return max(counts.values(), default=0)
+
+
+def untellable(opened: OpenedBook, document: bytes, result: Result) -> str | None:
+    """Say why flats could not be told of a result, or of how its trades went; None when they can."""
+    if (most := busiest(opened, result)) > MOST_TRADES_OF_ONE:
+        return f"a flat has {most} trades, and of {MOST_TRADES_OF_ONE} it can be told how they went"
+    if len(document) > LARGEST_DOCUMENT_OF_ROUND:
+        return f"it has {len(document)} bytes, and {LARGEST_DOCUMENT_OF_ROUND} fit into a message"
+    return None
 
 
 def terms_of(delivered: Delivered[DeviceId], numbers: tuple[int, ...]) -> TradeTerms:

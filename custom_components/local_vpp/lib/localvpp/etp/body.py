@@ -158,6 +158,13 @@ class Body:
     never added to watt-hours."""
     trade: TradeTerms | None = None
     """Of a transfer in a slot that is settled by its trades."""
+    generated: Register | None = None
+    """What the flat's own PV made behind its meter, as its inverters' counters tell; of the interval record of what
+    came in. None: not known. Nothing is billed by it, and no verified meter stands behind it; so of the next two."""
+    charged: Register | None = None
+    """What went into the flat's own battery; a flat without one tells 0 to 0."""
+    discharged: Register | None = None
+    """What came out of it."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -175,9 +182,17 @@ class Body:
             total += wh
         if total != self.energy_wh:
             raise FieldError(f"the attributes do not sum to the energy of {self.energy_wh} {self.unit}")
-        for name, register in (("import", self.imported), ("export", self.exported)):
-            if register and register.end < register.begin:
+        for name, register in (
+            ("import", self.imported),
+            ("export", self.exported),
+            ("generated", self.generated),
+            ("charged", self.charged),
+            ("discharged", self.discharged),
+        ):
+            if register is not None and register.end < register.begin:
                 raise FieldError(f"the {name} register runs backwards: {register.begin} to {register.end} {self.unit}")
+        if self.carrier is not None and self.behind:
+            raise FieldError("of another carrier than electricity nothing is generated or stored behind the meter")
         if self.trade is not None:
             self._check_trade(self.trade)
         if (self.seconds_root is None) != (self.seconds_count is None):
@@ -230,6 +245,12 @@ class Body:
         return "Wh" if self.carrier is None else self.carrier.unit
 
     @property
+    def behind(self) -> dict[str, Register]:
+        """What is known of the counters behind the meter, by what they count."""
+        registers = {"generated": self.generated, "charged": self.charged, "discharged": self.discharged}
+        return {name: register for name, register in registers.items() if register is not None}
+
+    @property
     def stands_in(self) -> bool:
         """Whether a TRANSFER record with this body stands in for none, so that their number tells nothing."""
         return self.sender == self.receiver
@@ -249,10 +270,9 @@ class Body:
             14: int(self.errors),
             15: self.slot_seconds,
         }
-        if self.imported:
-            value[8] = [self.imported.begin, self.imported.end]
-        if self.exported:
-            value[9] = [self.exported.begin, self.exported.end]
+        registers = ((8, self.imported), (9, self.exported))
+        behind = ((24, self.generated), (25, self.charged), (26, self.discharged))
+        value |= {key: [each.begin, each.end] for key, each in (*registers, *behind) if each is not None}
         optional: tuple[tuple[int, Value | None], ...] = (
             (11, self.frequency_mhz),
             (12, self.place),
@@ -301,6 +321,9 @@ class Body:
             reason=fields.text(22, "reason") if fields.has(22) else None,
             carrier=fields.enum(23, "carrier", Carrier) if fields.has(23) else None,
             trade=_trade(fields.list_(0, "trade", 5)) if fields.has(0) else None,
+            generated=_register(fields, 24, "generation's register"),
+            charged=_register(fields, 25, "charge's register"),
+            discharged=_register(fields, 26, "discharge's register"),
         )
         fields.end()
         return body

@@ -2,7 +2,7 @@
 
 Signed bytes must have one form only, or two honest programs could disagree about what was
 signed. cbor2's canonical mode sorts map keys by length first (RFC 7049), which equals RFC
-8949's bytewise order as long as every key is an integer 0..23: so other keys are refused
+8949's bytewise order as long as no key is negative, and none is text: so other keys are refused
 here, and so are floats, tags, indefinite lengths and anything else that does not re-encode
 to the very same bytes.
 """
@@ -17,8 +17,9 @@ from .errors import EncodingError
 type Value = int | bytes | str | bool | list[Value] | dict[int, Value]
 """What a signed structure is made of: no float, no null, no tag."""
 
-LARGEST_KEY: Final = 23
-"""Keys up to 23 take one byte, so both orders of canonical CBOR agree."""
+LARGEST_KEY: Final = 255
+"""Of unsigned integers the shorter one is the smaller one, so both orders of canonical CBOR agree. More fields than
+these no structure has."""
 
 LARGEST_INTEGER: Final = 2**64 - 1
 """CBOR's own range without bignum tags."""

@@ -88,6 +88,9 @@ COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})
 KEYED: Final = frozenset({Kind.ENROL, Kind.ROTATE, *COSIGNING})
 """Kinds that bring a key into the directory."""
 
+METERED: Final = (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP)
+"""The kinds of records that a meter's intervals give."""
+
 CONCERNING: Final = frozenset({Kind.REVOKE, Kind.SUSPEND, Kind.REINSTATE, Kind.ERASED})
 """Kinds by which the building says something of a device."""
 

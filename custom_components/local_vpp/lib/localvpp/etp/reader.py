@@ -25,7 +25,7 @@ from .body import (
     Source,
     TimeStatus,
 )
-from .envelope import CONTENT_TYPE, FIRST_SEQ, Kind, RecordHash, issuer
+from .envelope import CONTENT_TYPE, FIRST_SEQ, METERED, Kind, RecordHash, issuer
 from .errors import FieldError
 from .grammar import BYTES_16, BYTES_32, BYTES_64, PAIR, TEXT, UNSIGNED, byte_string_head, number, small
 from .keys import DeviceId, PublicKey
@@ -54,7 +54,7 @@ _ENVELOPE: Final = b"".join(
 )
 _BODY: Final = b"".join(
     (
-        rb"([\xab-\xb4])\x01\x01",  # 11 to 20 keys; version 1
+        rb"([\xab-\xb7])\x01\x01",  # 11 to 23 keys; version 1
         *(b"\x02", UNSIGNED),  # start
         *(b"\x03", UNSIGNED),  # end
         *(b"\x04", small(max(TimeStatus))),
@@ -74,6 +74,9 @@ _BODY: Final = b"".join(
         *(b"(?:\x12", UNSIGNED, b")?"),  # number of seconds
         *(b"(?:\x14", TEXT, b")?"),  # meter
         *(b"(?:\x17", small(max(Carrier)), b")?"),
+        *(rb"(?:\x18\x18\x82", UNSIGNED, UNSIGNED, b")?"),  # generated
+        *(rb"(?:\x18\x19\x82", UNSIGNED, UNSIGNED, b")?"),  # charged
+        *(rb"(?:\x18\x1a\x82", UNSIGNED, UNSIGNED, b")?"),  # discharged
     )
 )
 _NEEDED_KEYS: Final = 11
@@ -84,7 +87,7 @@ _SIGNATURE_GROUP: Final = 7
 _SALT_GROUP: Final = 8
 _BODY_GROUP: Final = 9
 
-_OF_A_METER: Final = frozenset(bytes([kind]) for kind in (Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP, Kind.SUPPLY))
+_OF_A_METER: Final = frozenset(bytes([kind]) for kind in (*METERED, Kind.SUPPLY))
 """What comes by the thousand. Other kinds have rules of their own, which `envelope.parse` knows."""
 _KINDS: Final = tuple(Kind)
 _TIME_STATUS: Final = tuple(TimeStatus)
@@ -199,9 +202,16 @@ def _body(
     seconds_count: bytes | None,
     meter: bytes | None,
     carrier: bytes | None,
+    made_begin: bytes | None,
+    made_end: bytes | None,
+    charged_begin: bytes | None,
+    charged_end: bytes | None,
+    discharged_begin: bytes | None,
+    discharged_end: bytes | None,
 ) -> Body | None:
     """Return the body of these fields; None when they make none."""
-    optional = (import_begin, export_begin, frequency, place, price, seconds_root, seconds_count, meter, carrier)
+    registers = (import_begin, export_begin, made_begin, charged_begin, discharged_begin)
+    optional = (*registers, frequency, place, price, seconds_root, seconds_count, meter, carrier)
     if head[0] != 0xA0 + _NEEDED_KEYS + len(optional) - optional.count(None):
         return None
     seconds, mean = number(slot_seconds), _number(frequency)
@@ -230,6 +240,9 @@ def _body(
             seconds_count=_number(seconds_count),
             price=_number(price),
             carrier=None if carrier is None else Carrier(carrier[0]),
+            generated=_register(made_begin, made_end),
+            charged=_register(charged_begin, charged_end),
+            discharged=_register(discharged_begin, discharged_end),
         )
     except FieldError, UnicodeDecodeError:
         return None

@@ -10,7 +10,17 @@ from typing import Final
 
 from . import cbor
 from .body import Body, ErrorFlag, MeterStatus
-from .envelope import DOCUMENTED, HASH_LENGTH, SALT_LENGTH, Envelope, Kind, RecordHash, SignedEnvelope, parse
+from .envelope import (
+    DOCUMENTED,
+    HASH_LENGTH,
+    METERED,
+    SALT_LENGTH,
+    Envelope,
+    Kind,
+    RecordHash,
+    SignedEnvelope,
+    parse,
+)
 from .errors import CommitmentError, FieldError
 from .grammar import byte_string
 from .keys import PublicKey
@@ -83,6 +93,8 @@ def checked(kind: Kind, body: Body) -> Body:
         raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
     if body.trade is not None and kind is not Kind.TRANSFER:
         raise FieldError("a trade belongs to the bodies of TRANSFER records, and to them only")
+    if body.behind and kind not in METERED:
+        raise FieldError(f"a {kind.name} record has counters of what is behind a meter, and is no meter's")
     if kind in DOCUMENTED and not _names_a_document(body):
         raise FieldError(f"a {kind.name} record names one document by its hash, and measures nothing")
     if kind is Kind.DRILL and (body.sender != body.receiver or not body.reason):

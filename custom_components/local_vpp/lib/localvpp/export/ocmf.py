@@ -30,10 +30,10 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from ..etp import (
+    METERED,
     Algorithm,
     DeviceId,
     ErrorFlag,
-    Kind,
     MeterStatus,
     PublicKey,
     Record,
@@ -55,7 +55,6 @@ _SIGNATURE_ALGORITHM: Final = "ECDSA-secp256r1-SHA256"
 _SCALAR: Final = 32
 _LARGEST: Final = 32 * 1024
 """Characters of a data set at most: one has about 1,200."""
-_OF_A_METER: Final = frozenset({Kind.INTERVAL, Kind.EXCEPTION, Kind.GAP})
 _KWH: Final = re.compile(r"(?:0|[1-9][0-9]{0,15})\.[0-9]{3}")
 
 
@@ -188,7 +187,7 @@ def _page(seq: int, reason: Reason) -> int:
 def _register(record: Record) -> tuple[Obis, Register]:
     """Find the register that counted the record's energy."""
     body, device = record.body, record.envelope.device
-    if record.kind not in _OF_A_METER:
+    if record.kind not in METERED:
         raise UnfitError(
             f"a record of kind {record.kind.name.lower()} has no readings of an electricity meter: OCMF takes no other"
         )

@@ -80,6 +80,7 @@ def plain_body(body: Body) -> dict[str, Plain]:
         "price": body.price,
         "evidence": [name.hex() for name in body.evidence],
     }
+    told |= {f"{name}_wh": _register(register) for name, register in body.behind.items()}
     if body.trade is not None:
         told["trade"] = asdict(body.trade)
     return told if body.reason is None else told | {"reason": body.reason}

@@ -27,6 +27,15 @@ class Use:
     import_wh: int
     export_wh: int
 
+    def at_home(self, made_wh: int | None, charged_wh: int | None, discharged_wh: int | None) -> int | None:
+        """Return what was used behind the meter, by what was made and stored there; None while one of it is unknown.
+
+        Counters that take large steps tell a slot's energy in a later one: so it may be below 0 in one of them.
+        """
+        if made_wh is None or charged_wh is None or discharged_wh is None:
+            return None
+        return self.import_wh - self.export_wh + made_wh + discharged_wh - charged_wh
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

@@ -59,7 +59,7 @@ def statement_page(statement: Statement, language: Language) -> str:
             _heading(words["energy"]),
             _energy(statement, words),
             _heading(words["figures"]),
-            _facts(parts.figures(statement, words)),
+            _figures(statement, words),
             _leading("peaks", words),
             _table(*parts.peaks(statement, words)),
         ]
@@ -120,6 +120,13 @@ def _facts(facts: parts.Facts) -> str:
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts) + "</dl>"
 
 
+def _figures(statement: Statement, words: Words) -> str:
+    """Write the figures, of which what own PV made leads to its records."""
+    (name, value), *others = parts.figures(statement, words)
+    made = f'<dt>{escape(name)}</dt><dd><a href="#{_anchor(RowKind.MADE)}">{escape(value)}</a></dd>'
+    return _facts(others).replace("<dl>", f"<dl>{made}", 1)
+
+
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return _rows(header, [[escape(cell) for cell in row] for row in rows])
 
@@ -141,21 +148,21 @@ def _whole(header: Sequence[str], lines: Iterable[str]) -> str:
 def _energy(statement: Statement, words: Words) -> str:
     header, rows = parts.energy(statement, words)
     shown = [[escape(cell) for cell in row] for row in rows]
-    for row, kind in zip(shown, RowKind, strict=False):
-        row[-1] = f'<a href="#{_anchor(kind)}">{row[-1]}</a>'
+    for row, each in zip(shown, statement.rows, strict=False):
+        row[-1] = f'<a href="#{_anchor(each.kind)}">{row[-1]}</a>'
     return _rows(header, shown, summed=statement.bill is not None)
 
 
 def _evidence(statement: Statement, words: Words) -> Iterable[str]:
     """Yield what each figure comes from: its slots, and of each the records by log index and hash."""
-    for row in statement.rows:
+    for row in (*statement.rows, statement.made):
         yield _records(
             _anchor(row.kind), words[row.kind], ((at, statement.evidence.get(at, ())) for at in row.slots), words
         )
     if statement.peaks:
         yield _records("peaks", words["peaks"], ((each.begin, each.records) for each in statement.peaks), words)
     if statement.adjustments:
-        told = ((each.slot, each.records) for each in statement.adjustments)
+        told = ((each.slot, (*each.before, *each.records)) for each in statement.adjustments)
         yield _records("differences", words["differences"], told, words)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..settlement.month import Billing, Finding, MeterPapers
-from ..settlement.statement import BuildingStatement, Invoice, Statement
+from ..settlement.statement import BuildingStatement, Invoice, Row, Statement
 from ..settlement.tariff import LineKind
 from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
@@ -59,17 +59,23 @@ def energy(statement: Statement, words: Words) -> Table:
 def _line(statement: Statement, line: Line, words: Words) -> list[str]:
     if line.row is None:
         return [line.name, "", "", yen(line.money), ""]
-    records = sum(1 for _ in statement.records_of(line.row))
-    source = words["records_of"].format(len(line.row.slots), records)
+    source = _records_of(statement, line.row, words)
     return [line.name, kwh(line.wh, words), price(line.price), yen(line.money), source]
+
+
+def _records_of(statement: Statement, row: Row, words: Words) -> str:
+    return words["records_of"].format(len(row.slots), sum(1 for _ in statement.records_of(row)))
 
 
 def figures(statement: Statement, words: Words) -> Facts:
     """Say what the month was like."""
     account = statement.account
-    nothing_made = statement.knows_use and not account.made_wh
+    nothing_made = statement.knows_made and not account.made_wh
+    made_from = (words["made_from"], _records_of(statement, statement.made, words))
     return [
-        (words["used"], with_unit(statement.used_wh, words)),
+        _known("made", account.made_known, account.made_wh, statement, words),
+        *([made_from] if account.made_known else []),
+        _known("used", account.use_known, account.used_wh, statement, words),
         (words["sufficiency"], percent(statement.self_sufficiency, words)),
         (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),
         (words["inside_price"], price(statement.inside_price)),
@@ -78,6 +84,14 @@ def figures(statement: Statement, words: Words) -> Facts:
         (words["unknown_slots"], str(len(account.unknown))),
         *_imbalance(statement, words),
     ]
+
+
+def _known(key: str, slots: int, wh: int, statement: Statement, words: Words) -> tuple[str, str]:
+    """Say a sum over the slots in which it is known, and how many it is not known in, if there are both."""
+    if not slots:
+        return words[key], words["unknown"]
+    unknown = statement.account.slots - slots
+    return words["partly"].format(words[key], unknown) if unknown else words[key], f"{kwh(wh, words)} kWh"
 
 
 def _imbalance(statement: Statement, words: Words) -> Facts:

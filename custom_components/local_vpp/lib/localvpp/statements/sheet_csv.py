@@ -35,6 +35,10 @@ def statement_csv(statement: Statement, language: Language) -> bytes:
         records = 0 if line.row is None else sum(1 for _ in statement.records_of(line.row))
         counted = ["" if line.wh is None else line.wh, exact_yen(line.money)]
         rows.append([line.name, *counted, *([len(slots), records] if line.row else ["", ""])])
+    if statement.rows:
+        made = statement.made
+        records = sum(1 for _ in statement.records_of(made))
+        rows.append([words["made"], "" if made.wh is None else made.wh, "", len(made.slots), records])
     if statement.bill is not None:
         rows.append([words["sum"], "", f"{statement.bill.yen}", "", ""])
     return written(rows)
@@ -44,7 +48,7 @@ def records_csv(statement: Statement, language: Language) -> bytes:
     """Return what each slot comes from: its begin, the lines that it counts in, log index and hash of each record."""
     words = Words(language)
     counts_in: dict[int, list[str]] = {}
-    for row in statement.rows:
+    for row in (*statement.rows, statement.made):
         for slot in row.slots:
             counts_in.setdefault(slot, []).append(words[row.kind])
     rows: list[Sequence[object]] = [[words["slot"], words["rows"], words["index"], words["hash"]]]

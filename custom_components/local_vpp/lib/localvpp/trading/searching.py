@@ -12,6 +12,7 @@ import logging
 from ..clock import Clock
 from ..market import MarketError
 from ..market.rounds import OpenedBook, Outcome, bid_of, digest, not_better, searched
+from ..traded import untellable
 from ..wire import FromFlat, Proposal, RoundName
 from .shelf import Shelf
 
@@ -106,4 +107,4 @@ def _better(book: bytes, best: bytes, turn: bytes) -> bytes | None:
     bid, found = bid_of(document, book)
     if bid is None:
         raise MarketError(f"what was found is not right: {'; '.join(found)}")
-    return document
+    return None if untellable(opened, document, bid.result) else document

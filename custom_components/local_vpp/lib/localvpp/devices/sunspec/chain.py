@@ -15,7 +15,7 @@ from modbus_connection.model.sunspec import SunSpecComponent, SunSpecError, SunS
 
 from ..capability import Identity
 from ..errors import DeviceNonsenseError, device_border, stop_if_cancelled
-from ..quantity import pattern, printable, scaled_watt_hours
+from ..quantity import pattern, printable, scaled_watt_hours, watt_hours_of
 from .models.common import Common
 
 SUNSPEC: Final = "sunspec"
@@ -196,6 +196,13 @@ def total(parts: Sequence[float | None]) -> float | None:
     """Add up; unknown when there is nothing to add or one part is unknown."""
     known = [part for part in parts if part is not None]
     return sum(known) if known and len(known) == len(parts) else None
+
+
+def counted(parts: Sequence[float | None]) -> int | None:
+    """Add up lifetime energies in Wh; unknown when one part is, or when all are 0, as of what nobody counts."""
+    energies = [watt_hours_of(part) for part in parts]
+    known = [energy for energy in energies if energy is not None]
+    return (sum(known) or None) if len(known) == len(energies) else None
 
 
 async def _walk(unit: ModbusUnit, base: int) -> SunSpecModels:

@@ -23,7 +23,7 @@ from ..plausible import frequency, percent, power, reconnect_wait, says_nothing,
 from ..polling import Block
 from .asleep import input_power
 from .bank import Bank
-from .chain import Accumulator, prepared, send, total
+from .chain import Accumulator, counted, prepared, send, total
 from .layout import by_length, check_blocks, place
 from .models.der import DERCapacity, DEREnterService, DERMeasureAC, InverterState
 from .models.der_control import DERCtl, DERCtlAC
@@ -150,8 +150,9 @@ class DerModels:
         rated = capacity.w_max_rtg if capacity else None
         islands = capacity.int_island_cat_rtg if capacity else None
         pv, _ = self._flows(failed)
+        pv_wh = self._pv_wh(failed)
         if "ac" in failed:
-            return InverterReading(pv_power_w=pv, rated_power_w=rated, failed=failed)
+            return InverterReading(pv_power_w=pv, pv_wh=pv_wh, rated_power_w=rated, failed=failed)
         ac = self._ac
         volts, hertz = voltage(ac.lnv if ac.lnv is not None else ac.llv), frequency(ac.hz)
         state = None if ac.inv_st is None else _STATES.get(ac.inv_st)
@@ -165,6 +166,7 @@ class DerModels:
             ac_power_w=power(ac.w, rated),
             pv_power_w=pv,
             energy_wh=ac.tot_wh_inj,
+            pv_wh=pv_wh,
             voltage_v=volts,
             frequency_hz=hertz,
             grid_connected=connected,
@@ -297,6 +299,13 @@ class DerModels:
 
     def _ports(self, failed: Collection[str]) -> list[DERMeasureDCPrt]:
         return [] if self._dc is None or "dc" in failed else self._dc.prt
+
+    def _pv_wh(self, failed: Failures) -> int | None:
+        """Give what the strings have counted; a port that tells no type may be one."""
+        ports = self._ports(failed)
+        if any(port.prt_typ is None for port in ports):
+            return None
+        return counted([port.dc_wh_inj for port in ports if port.prt_typ == PortType.PV])
 
     def _flows(self, failed: Failures) -> tuple[float | None, float | None]:
         """Give the powers of PV and battery."""

@@ -9,7 +9,7 @@ limit forces the other direction. To hold P both limits are set: discharging at 
 ``InOutWRte_RvrtTms`` is the lease.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Self
 
 from modbus_connection import ModbusUnit
@@ -22,7 +22,7 @@ from ..polling import Block
 from ..quantity import watt_hours_of
 from .asleep import input_power
 from .bank import Bank
-from .chain import Accumulator, prepared, send, total
+from .chain import Accumulator, counted, prepared, send, total
 from .layout import by_length, check_blocks, place
 from .models.inverter import InverterSinglePhase, InverterSplitPhase, InverterThreePhase
 from .models.inverter_float import InverterSinglePhaseFloat, InverterSplitPhaseFloat, InverterThreePhaseFloat
@@ -36,6 +36,8 @@ LONGEST_LEASE_S: Final = 0xFFFE
 """``InOutWRte_RvrtTms`` has 16 bits, and 0xFFFF means that it is not there."""
 
 HYBRID_INPUTS: Final = 4
+_STRINGS: Final = 2
+"""So many of these inputs are the PV's; by the others the battery is charged and discharged."""
 
 
 class _ExactEnergy:
@@ -168,7 +170,9 @@ class LegacyModels:
         """Build the reading from the blocks that did not fail."""
         rated = self._rated(failed)
         if "ac" in failed:
-            return InverterReading(pv_power_w=self._pv(failed), rated_power_w=rated, failed=failed)
+            return InverterReading(
+                pv_power_w=self._pv(failed), pv_wh=self._pv_wh(failed), rated_power_w=rated, failed=failed
+            )
         ac = self._ac
         state = _STATES.get(ac.st) if ac.st is not None else None
         volts, hertz = voltage(ac.ph_vph_a), frequency(ac.hz)
@@ -176,6 +180,7 @@ class LegacyModels:
             ac_power_w=power(ac.w, rated),
             pv_power_w=self._pv(failed),
             energy_wh=watt_hours_of(ac.wh),
+            pv_wh=self._pv_wh(failed),
             voltage_v=volts,
             frequency_hz=hertz,
             grid_connected=None if says_nothing(volts, hertz, state) else self._connected(failed, ac.evt1, state),
@@ -283,19 +288,26 @@ class LegacyModels:
             if self.has_battery or "ac" in failed:
                 return None
             return input_power(power(self._ac.dcw, self._rated(failed)), off=None, asleep=asleep)
-        if "mppt" in failed:
+        strings = self._strings(failed)
+        if not strings:
             return None
-        inputs = self._mppt.module
-        if self.has_battery and len(inputs) != HYBRID_INPUTS:
-            return None
-        strings = inputs[:2] if self.has_battery else inputs
         return power(total([_power(each, asleep=asleep) for each in strings]), self._most(failed))
+
+    def _strings(self, failed: Failures) -> Sequence[MpptModule]:
+        """Give the inputs of the PV; none where they are unknown."""
+        inputs = [] if self._mppt is None or "mppt" in failed else self._mppt.module
+        if not self.has_battery:
+            return inputs
+        return inputs[:_STRINGS] if len(inputs) == HYBRID_INPUTS else []
+
+    def _pv_wh(self, failed: Failures) -> int | None:
+        return counted([each.dcwh for each in self._strings(failed)])
 
     def _battery_power(self, failed: Failures) -> float | None:
         if self._mppt is None or "mppt" in failed or len(self._mppt.module) != HYBRID_INPUTS:
             return None
         # A battery's inputs do not sleep with the sun: only their own status counts.
-        taken, given = (_power(each, asleep=False) for each in self._mppt.module[2:])
+        taken, given = (_power(each, asleep=False) for each in self._mppt.module[_STRINGS:])
         if taken is None or given is None:
             return None
         return power(given - taken, self._most(failed))

@@ -41,6 +41,8 @@ _STEPS: Final = 200_000
 """Orders looked at by a search: in a building's book of a hundred, two thousand choices, in less than a second."""
 _STEPS_OVER_LINES: Final = 5_000
 """The same with energy as the goal and lines that limit, where clearing takes that much longer."""
+_LEAST, _LEAST_OVER_LINES = 10, 3
+"""Choices that are looked at in the largest book, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,8 @@ class _Search:
         while choice.broken:
             if len(self.judged) + len(choice.broken) > most:
                 # Where what is scarce is shared many are served in part, and to try out each of them takes too long.
-                choice = self.judge(choice.out.union(choice.broken[: -(-len(choice.broken) // 8)]))
+                at_once = 2 if self._is_slow else 8
+                choice = self.judge(choice.out.union(choice.broken[: -(-len(choice.broken) // at_once)]))
                 continue
             choice = max(
                 (self.judge(choice.out | {number}) for number in choice.broken),
@@ -199,11 +202,14 @@ class _Search:
                 waiting += [(out, kept | {next_}), (out | {next_}, kept)]
         return best
 
+    @property
+    def _is_slow(self) -> bool:
+        return self.objective is Objective.ENERGY and bool(self.markets[0].tree.levels)
+
     def _most_judged(self) -> int:
         """Return how many choices can be looked at in the time that a slot has."""
-        slow = self.objective is Objective.ENERGY and self.markets[0].tree.levels
-        orders = sum(len(market.orders) for market in self.markets)
-        return max((_STEPS_OVER_LINES if slow else _STEPS) * self.effort.times // orders, 10)
+        steps, least = (_STEPS_OVER_LINES, _LEAST_OVER_LINES) if self._is_slow else (_STEPS, _LEAST)
+        return max(steps * self.effort.times // sum(len(market.orders) for market in self.markets), least)
 
     def readmitting(self, best: _Choice) -> _Choice:
         """Take groups back that do no harm, so that few are left out for nothing."""

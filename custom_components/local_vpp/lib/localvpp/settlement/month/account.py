@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ..slot import Share
 from ..slot_prices import SlotPrices
+from ..tariff.calendar import JAPAN_MINUTES
 from ..transfer import Transfer
 from .party import Role
 from .reading import Reading
 from .slot import SettledSlot
+
+COARSEST_WH: Final = 2_000
+"""What inverters have not shown yet at a day's end, and showed too late at its begin: they count kWh at the coarsest,
+and there may be one for the PV and one for a battery. What is further below nothing is no rounding."""
+_DAY_S: Final = 86_400
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,11 +27,13 @@ class Account:
     used_wh: int = 0
     """Behind the meter; of the slots in which it is known."""
     made_wh: int = 0
-    """By own PV; of the same slots."""
+    """By own PV, in the slots in which that is known."""
     own_wh: int = 0
     """Used from own PV and battery, less what the battery was charged with; of the same slots."""
+    made_known: int = 0
+    """Slots in which own PV is known."""
     use_known: int = 0
-    """Slots in which own PV is known, and so are the three above."""
+    """Slots in which own PV and battery are known, and so is what was used."""
     neighbours_wh: int = 0
     roof_wh: int = 0
     given_wh: int = 0
@@ -51,7 +60,7 @@ class Account:
     estimated: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
     contradictory: list[int] = field(default_factory=list)
-    """Slots in which its meters say that less than nothing was used."""
+    """Days, by the first of their slots, on which its meters say that less than nothing was used."""
 
     @property
     def inside_wh(self) -> int:
@@ -78,14 +87,13 @@ class Account:
         self.slots += 1
         if reading.estimated_from is not None:
             self.estimated.append(slot)
+        if reading.pv_wh is not None:
+            self.made_wh += reading.pv_wh
+            self.made_known += 1
         used = reading.used_wh
         if used is None:
             return
-        if used < 0:
-            self.contradictory.append(slot)
-            return
         self.used_wh += used
-        self.made_wh += reading.pv_wh or 0
         self.own_wh += used - share.shared_in_wh - bought
         self.use_known += 1
 
@@ -93,12 +101,14 @@ class Account:
 def accounts_of(slots: Iterable[SettledSlot], roles: Mapping[str, Role]) -> tuple[dict[str, Account], int]:
     """Return the accounts of those who are billed, and the rent that fell to the building, in 10⁻⁵ yen."""
     accounts = {name: Account() for name in roles}
+    days = {name: _Days() for name in roles}
     roofs = {name for name, role in roles.items() if role is Role.ROOF}
     rent = 0
     for slot in slots:
         begin, prices = slot.given.begin, slot.given.prices
         for name, share in slot.settlement.shares.items():
             accounts[name].add(begin, slot.readings[name], share, prices)
+            days[name].add(begin, slot.readings[name].used_wh)
         for name, imbalance in slot.imbalances.items():
             if name in accounts:
                 accounts[name].short_wh += max(-imbalance.wh, 0)
@@ -109,10 +119,30 @@ def accounts_of(slots: Iterable[SettledSlot], roles: Mapping[str, Role]) -> tupl
                 accounts[name].unknown.append(begin)
         rent += _add_transfers(slot.settlement.transfers, accounts, roofs)
     for name, account in accounts.items():
+        account.contradictory = days[name].contradictory
         _check(name, account)
     assert sum(each.neighbours_money + each.roof_money - each.given_money for each in accounts.values()) == rent
     assert sum(each.inside_wh - each.given_wh for each in accounts.values()) == 0
     return accounts, rent
+
+
+class _Days:
+    """What a party used on each of Japan's days, as far as that is known."""
+
+    def __init__(self) -> None:
+        self._used: dict[int, tuple[int, int]] = {}
+
+    def add(self, slot: int, used_wh: int | None) -> None:
+        """Add a slot."""
+        if used_wh is not None:
+            day = (slot + JAPAN_MINUTES * 60) // _DAY_S
+            first, sum_wh = self._used.get(day, (slot, 0))
+            self._used[day] = (first, sum_wh + used_wh)
+
+    @property
+    def contradictory(self) -> list[int]:
+        """The first slots of those on which less than nothing was used, be the counters as coarse as they are."""
+        return [first for first, sum_wh in self._used.values() if sum_wh < -COARSEST_WH]
 
 
 def _add_transfers(transfers: Iterable[Transfer[str]], accounts: Mapping[str, Account], roofs: set[str]) -> int:

@@ -34,6 +34,12 @@ class Difference:
     """Whose reading came late."""
     records: tuple[Reference, ...] = ()
     """Those of the readings that came late."""
+    before: tuple[Reference, ...] = ()
+    """Those of what stood in for them when the month was billed; none, where nothing did."""
+
+
+type StoodIn = Mapping[str, tuple[Reference, ...]]
+"""The records of a slot's estimates, by party."""
 
 
 class Billed(NamedTuple):
@@ -79,7 +85,7 @@ def correct(
     given = closed.given
     known = replace(given, readings={**given.readings, **late}, late=given.late | late.keys())
     again = settle_slot(known, billed, unbilled, measured)
-    return again, _differences(billed_of(closed), again, {party.name for party in billed})
+    return again, _differences(billed_of(closed), again, {party.name for party in billed}, stood_in(closed))
 
 
 def since(
@@ -87,6 +93,7 @@ def since(
     already: Iterable[Difference],
     now: Iterable[SettledSlot],
     parties: Collection[str],
+    estimates: Mapping[int, StoodIn],
 ) -> tuple[Difference, ...]:
     """Return what has changed since a month was billed.
 
@@ -95,6 +102,7 @@ def since(
         already: the differences that were billed since.
         now: the same month's slots, settled by what is known now.
         parties: who was billed then, and can be now.
+        estimates: what stood in then, by slot.
     """
     known: dict[int, list[Difference]] = defaultdict(list)
     for difference in already:
@@ -104,7 +112,7 @@ def since(
         was = dict(billed.get(slot.given.begin, {}))
         for difference in known[slot.given.begin]:
             was[difference.party] = was.get(difference.party, Billed()).plus(difference)
-        found += _differences(was, slot, parties)
+        found += _differences(was, slot, parties, estimates.get(slot.given.begin, {}))
     return tuple(found)
 
 
@@ -112,6 +120,11 @@ def billed_of(slot: SettledSlot) -> dict[str, Billed]:
     """Return what a slot is billed as, the building's own account among it."""
     billed = {name: Billed.of(share) for name, share in slot.settlement.shares.items()}
     return billed | {BUILDING: Billed(money=-slot.settlement.rent)}
+
+
+def stood_in(slot: SettledSlot) -> StoodIn:
+    """Return the records of a slot's estimates."""
+    return {name: reading.records for name, reading in slot.readings.items() if reading.estimated_from is not None}
 
 
 def _of(difference: Difference) -> Billed:
@@ -124,7 +137,9 @@ def _of(difference: Difference) -> Billed:
     )
 
 
-def _differences(was: Mapping[str, Billed], again: SettledSlot, parties: Collection[str]) -> tuple[Difference, ...]:
+def _differences(
+    was: Mapping[str, Billed], again: SettledSlot, parties: Collection[str], estimates: StoodIn
+) -> tuple[Difference, ...]:
     now = billed_of(again)
     changed = {
         name: now.get(name, Billed()).less(was.get(name, Billed()))
@@ -136,6 +151,8 @@ def _differences(was: Mapping[str, Billed], again: SettledSlot, parties: Collect
     records = tuple(
         sorted(record for name in late if name in again.readings for record in again.readings[name].records)
     )
+    before = tuple(sorted(record for name in late for record in estimates.get(name, ())))
     return tuple(
-        Difference(again.given.begin, name, *each, because=because, records=records) for name, each in changed.items()
+        Difference(again.given.begin, name, *each, because=because, records=records, before=before)
+        for name, each in changed.items()
     )

@@ -81,8 +81,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初は {1} のコマ）。",
     ),
     "less than none": (
-        "{0} slots have less than no use by the meters behind, the first at {1}",
-        "{0} コマで、奥の計量器によると使用量が負になります（最初は {1} のコマ）。",
+        "on {0} days less than nothing was used, by the counters behind the meter, the first begins at {1}: look for "
+        "one that counts the wrong way, or is another's",
+        "{0} 日について、計量器の奥の計数では使用量が負になります（最初の日は {1} のコマから）。"
+        "向きの誤りや取り違えを調べて下さい。",
     ),
     "no bulk": (
         "{0} slots without the bulk meter: their loss is unknown",

@@ -4,22 +4,24 @@ Whoever re-runs a month from the same readings, prices and keys gets the same by
 how anybody checks it. Energy is in Wh, money in 10⁻⁵ yen, but for what is named yen; fractions are "a/b".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 import json
-from typing import Any
+from typing import Any, Final
 
 from ..keys import DYNAMIC
 from ..tariff import Month, UtilityBill
 from .account import Account
 from .bills import Bill
-from .difference import Billed, Difference
+from .difference import Billed, Difference, StoodIn, stood_in
 from .month import SettledMonth
 from .party import BUILDING
 from .reading import Reference
 from .slot import SettledSlot
 
 FORMAT = "local-vpp/month/1"
+_REFERENCES: Final = ("records", "before")
+"""What of a difference are places in the log."""
 
 
 def encode_month(settled: SettledMonth) -> bytes:
@@ -69,6 +71,8 @@ class BilledMonth:
     """Who was billed."""
     differences: tuple[Difference, ...]
     """Of earlier months, which were billed with it."""
+    estimates: Mapping[int, StoodIn]
+    """By slot."""
 
 
 def read_billed(data: bytes) -> BilledMonth:
@@ -82,6 +86,11 @@ def read_billed(data: bytes) -> BilledMonth:
             {slot["begin"]: _read_slot(slot) for slot in plain["slots"]},
             frozenset(plain["accounts"]),
             tuple(read_difference(each) for each in plain["differences"]),
+            {
+                slot["begin"]: {name: _references(each) for name, each in slot["stood_in"].items()}
+                for slot in plain["slots"]
+                if "stood_in" in slot
+            },
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"is no settled month: {error!r}") from error
@@ -111,19 +120,31 @@ def plain_account(account: Account) -> dict[str, Any]:
 def plain_difference(difference: Difference) -> dict[str, Any]:
     """Return a difference record."""
     plain = {each.name: getattr(difference, each.name) for each in fields(difference)}
-    return plain | {"records": [[record.index, record.hash.hex()] for record in difference.records]}
+    return plain | {name: _plain_references(plain[name]) for name in _REFERENCES}
 
 
 def read_difference(plain: Mapping[str, Any]) -> Difference:
-    """Read what `plain_difference` wrote. Raises ValueError."""
+    """Read what `plain_difference` wrote; months that were billed before it wrote `before` have none of that.
+
+    Raises ValueError.
+    """
+    plain = {"before": []} | dict(plain)
     names = {each.name for each in fields(Difference)}
     if plain.keys() != names:
         raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")
     for name, value in plain.items():
-        wanted = {"party": str, "because": str, "records": list}.get(name, int)
+        wanted = {"party": str, "because": str, **dict.fromkeys(_REFERENCES, list)}.get(name, int)
         if type(value) is not wanted:
             raise ValueError(f"a difference record's {name} is {value!r}, expected {wanted.__name__}")
-    return Difference(**{**plain, "records": tuple(_reference(each) for each in plain["records"])})
+    return Difference(**{**plain, **{name: _references(plain[name]) for name in _REFERENCES}})
+
+
+def _plain_references(records: Iterable[Reference]) -> list[list[Any]]:
+    return [[record.index, record.hash.hex()] for record in records]
+
+
+def _references(plain: Iterable[object]) -> tuple[Reference, ...]:
+    return tuple(_reference(each) for each in plain)
 
 
 def _reference(plain: object) -> Reference:
@@ -181,4 +202,5 @@ def _slot(slot: SettledSlot) -> dict[str, Any]:
     estimated = {name: r.estimated_from for name, r in slot.readings.items() if r.estimated_from is not None}
     if estimated:
         plain["estimated"] = estimated
+        plain["stood_in"] = {name: _plain_references(records) for name, records in stood_in(slot).items()}
     return plain

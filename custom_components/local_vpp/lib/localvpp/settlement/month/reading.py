@@ -26,23 +26,23 @@ class Reading:
     """At the meter between the party and the building: what is billed."""
     pv_wh: int | None = None
     """What its own PV made; None: nothing tells."""
-    charged_wh: int = 0
-    discharged_wh: int = 0
+    charged_wh: int | None = 0
+    """Into its battery, and out of it; None: nothing tells."""
+    discharged_wh: int | None = 0
     records: tuple[Reference, ...] = ()
+    """Those that it was read from; of an estimate, those of what stands in."""
     estimated_from: int | None = None
     """The slot whose reading stands in for this one; None: it was measured."""
 
     def __post_init__(self) -> None:
-        counts = (self.use.import_wh, self.use.export_wh, self.pv_wh or 0, self.charged_wh, self.discharged_wh)
-        if min(counts) < 0:
+        counts = (self.use.import_wh, self.use.export_wh, self.pv_wh, self.charged_wh, self.discharged_wh)
+        if min(count or 0 for count in counts) < 0:
             raise ValueError(f"a slot's counts are 0 Wh or more, got {counts}")
 
     @property
     def used_wh(self) -> int | None:
-        """What was used behind the meter; None: unknown. Below 0 the meters contradict one another."""
-        if self.pv_wh is None:
-            return None
-        return self.use.import_wh - self.use.export_wh + self.pv_wh + self.discharged_wh - self.charged_wh
+        """What was used behind the meter; None: unknown."""
+        return self.use.at_home(self.pv_wh, self.charged_wh, self.discharged_wh)
 
 
 def substitutes(slot: int) -> Iterator[int]:
@@ -54,10 +54,11 @@ def stand_in(slot: int, name: str, measured: Mapping[int, Mapping[str, Reading |
     """Return what stands in for a reading that is not known: the same slot of the week before, of the last four.
 
     Only what was measured stands in for anything; of one week to the next an estimate would be copied for ever. It is
-    taken as the use at the meter alone: PV and battery of that slot are not those of this one. None: nothing is known.
+    taken as the use at the meter alone: PV and battery of that slot are not those of this one. The records are those
+    of the other slot: whoever doubts the estimate can follow it, too. None: nothing is known.
     """
     for before in substitutes(slot):
         found = measured.get(before, {}).get(name)
         if found is not None and found.estimated_from is None:
-            return Reading(found.use, estimated_from=before)
+            return Reading(found.use, records=found.records, estimated_from=before)
     return None

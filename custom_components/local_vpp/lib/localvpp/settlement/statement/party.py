@@ -40,6 +40,8 @@ class RowKind(StrEnum):
     GRID = "grid"
     GIVEN = "given"
     FED_IN = "fed in"
+    MADE = "made"
+    """By own PV: it stands apart, for it was used, stored, given or fed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Statement:
     billing: Billing
     meter: MeterPapers | None
     rows: tuple[Row, ...]
+    made: Row
     account: Account
     bill: Bill | None
     """None: nothing is to be paid, for the meter is not fit for billing; why not, `findings` say. Of one that is not
@@ -100,8 +103,13 @@ class Statement:
 
     @property
     def knows_use(self) -> bool:
-        """Whether own PV is known in every slot."""
+        """Whether what was used is known in every slot, and so are own PV and battery."""
         return 0 < self.account.slots == self.account.use_known
+
+    @property
+    def knows_made(self) -> bool:
+        """Whether what own PV made is known in every slot."""
+        return 0 < self.account.slots == self.account.made_known
 
     @property
     def saved_money(self) -> int:
@@ -128,7 +136,7 @@ class Statement:
     @property
     def self_consumption(self) -> Fraction | None:
         """Which part of what own PV made stayed in the building."""
-        made = self.account.made_wh if self.knows_use else 0
+        made = self.account.made_wh if self.knows_made else 0
         return Fraction(max(made - self.account.sold_wh, 0), made) if made else None
 
     @property
@@ -171,6 +179,7 @@ def statements(
             billing=settled.billing[name],
             meter=party.meter,
             rows=() if name in refused else _rows(account, slots),
+            made=_made(account, slots),
             account=account,
             bill=bill,
             adjustments=tuple(each for each in settled.given.differences if each.party == name),
@@ -225,8 +234,10 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
                 rows[RowKind.FED_IN].append(begin)
             if share.shared_out_wh:
                 rows[RowKind.GIVEN].append(begin)
+            if reading.pv_wh:
+                rows[RowKind.MADE].append(begin)
             used = reading.used_wh
-            if used is not None and used >= 0 and used != share.shared_in_wh + share.bought_wh:
+            if used is not None and used != share.shared_in_wh + share.bought_wh:
                 rows[RowKind.OWN].append(begin)
         for transfer in slot.settlement.transfers:
             sender, receiver = transfer.sender, transfer.receiver
@@ -247,11 +258,13 @@ def _gather_shown(reading: Reading | None, begin: int, mine: _Slots) -> None:
     if reading is None:
         return
     mine.evidence[begin] = reading.records
+    if reading.pv_wh:
+        mine.rows[RowKind.MADE].append(begin)
     net = reading.use.import_wh - reading.use.export_wh
     if net:
         mine.rows[RowKind.GRID if net > 0 else RowKind.FED_IN].append(begin)
     used = reading.used_wh
-    if used is not None and used >= 0 and used != max(net, 0):
+    if used is not None and used != max(net, 0):
         mine.rows[RowKind.OWN].append(begin)
 
 
@@ -265,6 +278,10 @@ def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
         RowKind.FED_IN: (account.sold_wh, -account.fed_in_money),
     }
     return tuple(Row(kind, wh, money, tuple(slots.rows[kind])) for kind, (wh, money) in values.items())
+
+
+def _made(account: Account, slots: _Slots) -> Row:
+    return Row(RowKind.MADE, account.made_wh if account.made_known else None, 0, tuple(slots.rows[RowKind.MADE]))
 
 
 @dataclass(frozen=True, slots=True)

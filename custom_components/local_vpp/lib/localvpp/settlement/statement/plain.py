@@ -35,6 +35,7 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
         "rows": [
             {"kind": row.kind, "wh": row.wh, "money": row.money, "slots": list(row.slots)} for row in statement.rows
         ],
+        "made": {"wh": statement.made.wh, "slots": list(statement.made.slots)},
         "used_wh": statement.used_wh,
         "alone_money": statement.account.alone_money,
         "saved_money": statement.saved_money,

@@ -1,13 +1,13 @@
 """Results that are proposed for a round's book.
 
-Revision ID: 0014
+Revision ID: 0013
 Revises: 0012
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 
 
