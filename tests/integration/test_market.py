@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -41,7 +40,7 @@ from localvpp.wire import Invite
 from ..localvpp.bidder.flat import keep, lived
 from ..localvpp.scripted_devices import ScriptedInverter, ScriptedMeter
 from . import conftest
-from .conftest import Building, MakeEntry, entity_id, reloaded, set_up, state_of, until
+from .conftest import Building, MakeEntry, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 
 BEGAN = START_MS // 1000
@@ -81,12 +80,6 @@ async def test_residents_say_in_plain_words_what_is_kept_to(hass: HomeAssistant,
     assert before.flat._bidder._settings == MarketSettings(zone=zone), "who was never asked trades by the default"
     assert not before.flat._bidder._settings.deliver, "and commands nothing"
     assert state_of(hass, "_delivery", entry) == "off"
-    shown = hass.states.get(entity_id(hass, "_delivery", entry))
-    assert shown is not None
-    assert "target_w" not in shown.attributes, "it moves every five seconds: a sensor of its own, switched off at first"
-    asked_w = er.async_get(hass).async_get(entity_id(hass, "_delivery_power", entry))
-    assert asked_w is not None
-    assert asked_w.disabled_by is er.RegistryEntryDisabler.INTEGRATION
     result = await asked(hass, entry, WISHED)
     assert (result["type"], result["data"]) == (FlowResultType.CREATE_ENTRY, {CONF_MIRROR: "", CONF_MARKET: WISHED})
     await reloaded(entry, before)
