@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlow
 from homeassistant.const import PERCENTAGE, UnitOfEnergy, UnitOfPower
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -31,7 +31,9 @@ from .const import (
     CONF_STRATEGY,
     CONF_TRADES,
 )
+from .coordinator import LocalVppConfigEntry
 from .lib.localvpp.bidder.settings import DEFAULT_STRATEGY, HIGHEST_LINE_W, LEAST_LINE_W
+from .lib.localvpp.devices import MeterReading
 from .lib.localvpp.market.bidding import STRATEGIES, WishError, WordError, WordProblem
 from .market_settings import market_settings_of
 from .sensor_value import CURRENCY
@@ -102,13 +104,15 @@ class MarketSteps(OptionsFlow):
         reason, errors = "", {}
         if user_input is not None:
             try:
-                market_settings_of(user_input, dt_util.get_default_time_zone())
+                settings = market_settings_of(user_input, dt_util.get_default_time_zone())
             except WordError as error:
                 errors = {CONF_NEIGHBOUR: WORD_ERRORS[error.problem]}
             except WishError as error:
                 reason, errors = str(error), {"base": "settings_refused"}
             else:
-                return self.async_create_entry(data={**self.config_entry.options, CONF_MARKET: user_input})
+                if not settings.deliver or settings.bears_w(self._meter()) is not None:
+                    return self.async_create_entry(data={**self.config_entry.options, CONF_MARKET: user_input})
+                errors = {CONF_LINE_W: "line_needed"}
         return self.async_show_form(
             step_id="market",
             data_schema=self.add_suggested_values_to_schema(
@@ -117,3 +121,8 @@ class MarketSteps(OptionsFlow):
             errors=errors,
             description_placeholders={"reason": reason},
         )
+
+    def _meter(self) -> MeterReading | None:
+        """Return what the meter says now; many, as those that other integrations read, do not say what they bear."""
+        entry: LocalVppConfigEntry = self.config_entry
+        return entry.runtime_data.coordinator.data.meter if entry.state is ConfigEntryState.LOADED else None

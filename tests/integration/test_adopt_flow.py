@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import get_dia
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.local_vpp.const import CONF_ENTITIES, CONF_INVITE, DOMAIN, DeviceKind
-from custom_components.local_vpp.devices import find_subentry
+from custom_components.local_vpp.devices import device_key, find_subentry
 from simulator.site import Site
 
 from .conftest import (
@@ -165,7 +165,7 @@ async def test_a_meter_of_entities_is_kept_by_what_outlives_their_names(
     await until(lambda: state_of(hass, "_energy_import", metered) == "1234.6")
     assert state_of(hass, "_energy_export", metered) == "17.2"
     assert state_of(hass, "_energy_step", metered) == "100"
-    await until(lambda: state_of(hass, "_power", metered) == "431")
+    await until(lambda: state_of(hass, f"{device_key(meter)}_power", metered) == "431")
 
     before = metered.runtime_data.coordinator
     er.async_get(hass).async_update_entity("sensor.bought", new_entity_id="sensor.drawn")
@@ -357,7 +357,7 @@ async def test_a_meter_of_entities_is_reconfigured_and_stays_the_same(
     assert the(metered, DeviceKind.METER).unique_id == meter.unique_id
     await reloaded(metered, before)
     tell_all(route_b)
-    await until(lambda: state_of(hass, "_power", metered) == "-431")
+    await until(lambda: state_of(hass, f"{device_key(meter)}_power", metered) == "-431")
 
 
 async def test_a_flat_that_generates_needs_a_counter_of_its_export(
@@ -449,3 +449,17 @@ async def test_of_no_battery_nothing_is_stated(hass: HomeAssistant, metered: Moc
     counting = route_b.tell("counting", "9.7", ENERGY)
     result = await answer(hass, flow, pv_power=power, **BATTERY, battery_capacity=counting)
     assert result["errors"]["battery_capacity"] == "entity_wrong_kind", "what grows is no capacity"
+
+
+async def test_a_flat_whose_meter_does_not_tell_what_its_line_bears_delivers_only_once_that_is_entered(
+    hass: HomeAssistant, metered: MockConfigEntry
+) -> None:
+    options = hass.config_entries.options
+    flow = (await options.async_init(metered.entry_id))["flow_id"]
+    await options.async_configure(flow, {"next_step_id": "market"})
+    result = await options.async_configure(flow, {"deliver": True})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"line_w": "line_needed"})
+    before = metered.runtime_data.coordinator
+    result = await options.async_configure(flow, {"deliver": True, "line_w": 6000})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await reloaded(metered, before)

@@ -100,7 +100,11 @@ async def test_residents_say_in_plain_words_what_is_kept_to(hass: HomeAssistant,
     result = await asked(hass, entry, {"trades": False})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await reloaded(entry, before)
-    assert entry.runtime_data.coordinator.flat._bidder._settings == MarketSettings(zone=zone, trades=False)
+    before = entry.runtime_data.coordinator
+    assert before.flat._bidder._settings == MarketSettings(zone=zone, trades=False)
+    result = await asked(hass, entry, {"deliver": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY, "its meter tells what the line bears"
+    await reloaded(entry, before)
 
 
 async def test_a_price_finer_than_is_counted_is_refused_and_can_be_put_right(

@@ -97,6 +97,9 @@ def test_a_battery_gives_in_a_slot_what_its_power_allows() -> None:
     overfull = battery_of(replace(BATTERY, soc_percent=101.0), SLOT_S)
     assert overfull is not None
     assert overfull.stored_wh == 6000
+    aged = battery_of(replace(BATTERY, soh_percent=70.0), SLOT_S)
+    assert aged is not None
+    assert (aged.capacity_wh, aged.stored_wh) == (4200, 2100), "nobody sells what it held when it was new"
 
 
 def test_what_hinders_an_order_is_said() -> None:

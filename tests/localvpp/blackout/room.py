@@ -94,6 +94,7 @@ class Cells(Battery, Reserving):
 
     def __init__(self) -> None:
         self.soc: float | None = 80.0
+        self.soh: float | None = None
         self.reserves: list[int] = []
         self.most_reserve: int | None = None
         """Bound of its own, by which it cuts what it was told; it shows what it keeps then."""
@@ -111,6 +112,7 @@ class Cells(Battery, Reserving):
             power_w=0.0,
             soc_percent=self.soc,
             capacity_wh=10_000,
+            soh_percent=self.soh,
             max_charge_w=2000.0,
             reserve_percent=None if kept is None or self.most_reserve is None else min(kept, self.most_reserve),
         )
@@ -191,6 +193,8 @@ class Room(PlainHouse):
         self.cells = cells or Cells()
         self.output = Output(self)
         self.load_w = 500.0
+        self.bears_w: int | None = None
+        """What the flat's line bears."""
         self.meter_every_s = 1
         """So often the meter says something new."""
         self._metered: tuple[float, MeterReading] | None = None
@@ -312,7 +316,7 @@ class Room(PlainHouse):
             self._expire()
             self.plant = self.plant.by_itself()
             self._look()
-            self.blackout.second(self.round(), online=self.online)
+            self.blackout.second(self.round(), online=self.online, bears_w=self.bears_w)
             await self.settle()
             self.dark_s += not self.plant.lit
 

@@ -227,10 +227,12 @@ async def test_a_battery_that_refuses_its_reserve_is_told_of_and_asked_seldom(ro
     assert room.blackout.state.problems == ("the battery does not keep 100 % for an outage: out of writings for today",)
 
 
-async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room) -> None:
+async def test_what_no_driver_foresees_ends_no_blackout_logic(room: Room, caplog: pytest.LogCaptureFixture) -> None:
     room.cells.refuses = AttributeError("no such thing")
     room.blackout.warn(True)
-    await room.seconds(65)
+    await room.seconds(200)
+    told = [each for each in caplog.records if each.getMessage() == "Flat 101: what sets its battery is at fault"]
+    assert len(told) == 1, "it was tried twice, and is told once"
     assert room.blackout.state.problems == (
         "the battery does not keep 100 % for an outage: this program is at fault: AttributeError('no such thing')",
     )
@@ -329,6 +331,17 @@ async def test_without_a_reserve_the_battery_is_filled_slowly_too_and_then_left_
     assert len(room.cells.powers) == before
 
 
+async def test_a_battery_is_filled_with_no_more_than_the_line_bears_beside_the_flat(reserveless: Room) -> None:
+    room = reserveless
+    room.bears_w, room.load_w = 2500, 1800.0
+    room.cells.soc = 20.0
+    await room.seconds(330)
+    assert room.cells.powers[-1] == -700, "1800 W of the line's 2500 W are the flat's"
+    room.load_w = 3000.0
+    await room.seconds(2)
+    assert room.cells.powers[-1] == 0, "the flat alone takes more than the line bears"
+
+
 async def test_a_program_that_starts_again_goes_on_with_the_ramp(reserveless: Room) -> None:
     room = reserveless
     await room.seconds(210)
@@ -415,6 +428,9 @@ async def test_hours_left_are_told_with_the_sun_and_without(room: Room) -> None:
     assert state.lasts_s is not None
     assert state.lasts_sun_s is not None
     assert state.lasts_sun_s > state.lasts_s + 3600
+    room.cells.soh = 80.0
+    await room.seconds(1)
+    assert room.blackout.state.lasts_s == pytest.approx(8 * 3600), "it holds 8 kWh by now"
 
 
 async def test_a_battery_that_is_down_to_the_emergencys_floor_is_told_of_once(room: Room) -> None:

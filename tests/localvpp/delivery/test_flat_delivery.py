@@ -102,11 +102,6 @@ async def test_a_battery_that_takes_a_command_and_does_something_else_is_told_of
     assert home.flat.state.delivery.why is None
 
 
-@pytest.mark.parametrize(("soh_percent", "usable_wh"), [(None, 6000), (70.0, 4200), (0.0, 6000), (104.0, 6000)])
-def test_an_aged_battery_holds_less_than_it_tells(soh_percent: float | None, usable_wh: int) -> None:
-    assert delivering._usable_wh(6000, soh_percent) == usable_wh
-
-
 async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_writes_nothing(
     home: Home, battery: SteeredBattery, sell: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,3 +42,9 @@ def test_what_a_reading_says_of_itself_has_no_age() -> None:
 def test_what_cannot_be_is_refused(field: str, value: int, remedy: str) -> None:
     with pytest.raises(RatingError, match=remedy):
         Rating(**{field: value})
+
+
+@pytest.mark.parametrize(("soh_percent", "holds_wh"), [(None, 6000), (70.0, 4200), (0.0, 6000), (104.0, 6000)])
+def test_an_aged_battery_holds_less_than_it_tells(soh_percent: float | None, holds_wh: int) -> None:
+    assert BatteryReading(capacity_wh=6000, soh_percent=soh_percent).holds_wh == holds_wh
+    assert BatteryReading(soh_percent=soh_percent).holds_wh is None

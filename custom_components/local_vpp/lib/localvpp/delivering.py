@@ -19,18 +19,17 @@ from .bidder.settings import MarketSettings
 from .blackout.charge import Charge, believed
 from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
-from .devices import Ages, Battery, BatteryReading, InverterReading
+from .devices import Battery, BatteryReading, InverterReading, of_now
 from .islanding import Grid
-from .rounds import Round
+from .rounds import FRESH_MS, Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, cadence_of, pace_of
 from .trading.state import MarketState, OwnTrade
 
 _LOGGER = logging.getLogger(__name__)
 
-FRESH_MS: Final = 5_000
-"""So old powers and registers may be that steer; a charge moves more slowly."""
 CHARGE_FRESH_MS: Final = 15_000
+"""So old a charge may be that steers: it moves more slowly than powers do."""
 FOLLOWS_S: Final = 60.0
 """A battery that does something else for so long does not follow: it is full or cold, or another program asks it, too.
 Some take half a minute from one power to another."""
@@ -297,31 +296,30 @@ class Delivering:
     def _seen(self, read: Round, around: Around) -> Seen:
         """Return what is known of this second; all that steers has to be."""
         meter, inverter, battery = read.meter, read.inverter, read.battery
-        grid_w = None if meter is None else _of(meter.power_w, meter.ages_ms, "power_w")
+        grid_w = None if meter is None else of_now(meter.power_w, meter.ages_ms, "power_w", FRESH_MS)
         if meter is None or grid_w is None:
             raise _NotNowError(Why.METER_UNKNOWN)
         if battery is None:
             raise _NotNowError(Why.BATTERY_UNKNOWN)
-        battery_w = _of(battery.power_w, battery.ages_ms, "power_w")
+        battery_w = of_now(battery.power_w, battery.ages_ms, "power_w", FRESH_MS)
         rated_w, pv_w = None if inverter is None else inverter.rated_power_w, _pv_w(inverter, battery_w)
         if pv_w is None and (rated_w or (inverter is None and read.has_inverter)):
             raise _NotNowError(Why.INVERTER_UNKNOWN)
-        soc_percent = _of(battery.soc_percent, battery.ages_ms, "soc_percent", CHARGE_FRESH_MS)
-        most = self._most_w(battery, rated_w)
-        if battery_w is None or soc_percent is None or self._charge is None or most is None or not battery.capacity_wh:
+        soc_percent = of_now(battery.soc_percent, battery.ages_ms, "soc_percent", CHARGE_FRESH_MS)
+        most, holds_wh = self._most_w(battery, rated_w), battery.holds_wh
+        if battery_w is None or soc_percent is None or self._charge is None or most is None or not holds_wh:
             raise _NotNowError(Why.BATTERY_UNKNOWN)
         charge_w, discharge_w = most
-        lines = [each for each in (meter.rated_w, self._settings.line_w) if each]
         return Seen(
             grid_w=grid_w,
             battery_w=battery_w,
             soc_percent=min(soc_percent, self._charge.percent),
-            capacity_wh=_usable_wh(battery.capacity_wh, battery.soh_percent),
+            capacity_wh=holds_wh,
             charge_w=charge_w,
             discharge_w=discharge_w,
             pv_w=pv_w or 0.0,
             inverter_w=rated_w or None,
-            line_w=min(lines, default=None),
+            line_w=self._settings.bears_w(meter),
             kept_percent=kept_percent(
                 self._settings.wishes.reserve_percent, around.reserve_percent, battery.reserve_percent
             ),
@@ -339,21 +337,14 @@ class Delivering:
         return max(0.0, charge_w), max(0.0, discharge_w)
 
 
-def _usable_wh(capacity_wh: int, soh_percent: float | None) -> int:
-    """Return what a battery holds by now: many tell what they held when they were new."""
-    if soh_percent is None or not 0 < soh_percent < 100:
-        return capacity_wh
-    return int(capacity_wh * soh_percent / 100)
-
-
 def _pv_w(inverter: InverterReading | None, battery_w: float | None) -> float | None:
     """Return what the sun adds at the inverter's terminals; of many the PV's own power is unknown at night."""
     if inverter is None:
         return None
-    pv_w = _of(inverter.pv_power_w, inverter.ages_ms, "pv_power_w")
+    pv_w = of_now(inverter.pv_power_w, inverter.ages_ms, "pv_power_w", FRESH_MS)
     if pv_w is not None:
         return max(0.0, pv_w)
-    ac_w = _of(inverter.ac_power_w, inverter.ages_ms, "ac_power_w")
+    ac_w = of_now(inverter.ac_power_w, inverter.ages_ms, "ac_power_w", FRESH_MS)
     return None if ac_w is None or battery_w is None else max(0.0, ac_w - battery_w)
 
 
@@ -365,10 +356,3 @@ def trades_of(market: MarketState, slot: int) -> tuple[OwnTrade, ...]:
 def net_wh(trades: Collection[OwnTrade]) -> int:
     """Return how much more was sold than bought."""
     return sum(-each.wh if each.buys else each.wh for each in trades)
-
-
-def _of(value: float | None, ages_ms: Ages, name: str, fresh_ms: int = FRESH_MS) -> float | None:
-    """Return a value that is finite and of now."""
-    if value is None or not math.isfinite(value) or ages_ms.get(name, 0) > fresh_ms:
-        return None
-    return value

@@ -136,6 +136,7 @@ class Flat:
         self._bidder = Bidder(membership.flat, market, self.trading, self._usage, store, self._clock, self)
         steering = Steering(membership.flat, lambda: self._rounds.devices.battery, self._clock)
         self._steering = steering if blackout is None else blackout.steering
+        self._market = market
         self._delivering = Delivering(market, self._steering, lambda: self._rounds.devices.battery, self._clock)
         self._wearing = Wearing(lambda: self._rounds.devices.battery, self._clock, self.note)
         self._islanded: bool | None = None
@@ -320,7 +321,8 @@ class Flat:
         self._islanded = read.islanded
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
-            self.blackout.second(read, online=online, database=self._books.problem)
+            bears_w = self._market.bears_w(read.meter)
+            self.blackout.second(read, online=online, database=self._books.problem, bears_w=bears_w)
         self._wearing.second()
         self._delivering.second(read, self._around())
         trouble: SignerUnavailableError | None = None

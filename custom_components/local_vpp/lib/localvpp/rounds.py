@@ -32,6 +32,7 @@ from .devices import (
     Relay,
     RelayReading,
     Separable,
+    of_now,
     rated,
 )
 from .devices.silence import LINK_LOST_S
@@ -53,6 +54,9 @@ PROVES_MS: Final = BOUNDARY_TOLERANCE_MS
 
 COUNTED_MS: Final = 60_000
 """So old a counter may be that says what was made in a silence: of many devices it is read seldom."""
+
+FRESH_MS: Final = 5_000
+"""So old powers and registers may be that steer."""
 
 _BACKUP: Final = frozenset({"backup_voltage_v", "backup_frequency_hz"})
 
@@ -167,6 +171,16 @@ class Round:
             parts.append(None if charger is None or charger.power_w is None else max(charger.power_w, 0.0))
         known = [part for part in parts if part is not None]
         return round(sum(known)) if len(known) == len(parts) else None
+
+    @property
+    def line_load_w(self) -> float | None:
+        """What the flat would take over its line now if its battery did nothing; None if that is not known of now."""
+        meter, battery = self.meter, self.battery
+        if meter is None or battery is None:
+            return None
+        grid_w = of_now(meter.power_w, meter.ages_ms, "power_w", FRESH_MS)
+        battery_w = of_now(battery.power_w, battery.ages_ms, "power_w", FRESH_MS)
+        return None if grid_w is None or battery_w is None else grid_w + battery_w
 
     @property
     def islanded(self) -> bool | None:

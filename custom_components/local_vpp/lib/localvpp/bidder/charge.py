@@ -24,7 +24,7 @@ def battery_of(
     """Return what a battery can do within so long, beginning as it is now; None if that is not known."""
     if reading is None:
         return None
-    told = (reading.capacity_wh, reading.soc_percent, reading.max_charge_w, reading.max_discharge_w)
+    told = (reading.holds_wh, reading.soc_percent, reading.max_charge_w, reading.max_discharge_w)
     capacity_wh, soc_percent, charge_w, discharge_w = told
     if capacity_wh is None or soc_percent is None or charge_w is None or discharge_w is None:
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final
 
+from ..devices import MeterReading
 from ..market.bidding import STRATEGIES, WishError, Wishes
 
 STRATEGY: Final = "strategy"
@@ -26,7 +27,8 @@ class MarketSettings:
     deliver: bool = False
     """Whether the battery is steered so that the flat exchanges what it has traded: it commands a device."""
     line_w: int | None = None
-    """The most that may flow over the flat's line, either way, while it is; None: as its meter bears."""
+    """The most that may flow over the flat's line, either way, while it is, and inward while it is filled slowly after
+    an outage; None: as its meter bears."""
 
     def __post_init__(self) -> None:
         if self.strategy not in STRATEGIES:
@@ -35,3 +37,8 @@ class MarketSettings:
             raise WishError(
                 LINE, self.line_w, f"write {LEAST_LINE_W} to {HIGHEST_LINE_W} W: what the flat's breaker bears"
             )
+
+    def bears_w(self, meter: MeterReading | None) -> int | None:
+        """Return what may flow over the flat's line, by its residents' word and what its meter is made for."""
+        told = (self.line_w, None if meter is None else meter.rated_w)
+        return min((each for each in told if each), default=None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ..clock import Clock, SystemClock
+from ..control import charge_room_w
 from ..disk import Disk
 from ..islanding import (
     Asked,
@@ -269,13 +270,14 @@ class Blackout:
 
     # --- each second -----------------------------------------------------------------------------
 
-    def second(self, read: Round, *, online: bool, database: str | None = None) -> None:
+    def second(self, read: Round, *, online: bool, database: str | None = None, bears_w: int | None = None) -> None:
         """Take in a second's readings, and do what follows from them.
 
         Args:
             read: the readings.
             online: whether the building is heard.
             database: why the flat's database fails, as a sentence.
+            bears_w: what may flow over the flat's line; None where nobody says it.
         """
         now = self._clock.monotonic()
         self._senses.take(read, now)
@@ -289,7 +291,7 @@ class Blackout:
             seen = self._senses.look(now)
             self._hold(self._holds and seen.fresh and self._senses.where is Place.ISLANDED)
         if self._senses.seen is not None:
-            self._watch(read, self._senses.seen, now)
+            self._watch(read, self._senses.seen, now, bears_w)
         self._alarms.journal(self._logic.journal_problem)
         self._show(now)
         self._charging.hold(self.state)
@@ -314,7 +316,7 @@ class Blackout:
     def _hold(self, holds: bool) -> None:
         self._hands.hold(holds, proven=self._drills.passed_ms is not None)
 
-    def _watch(self, read: Round, seen: Observation, now: float) -> None:
+    def _watch(self, read: Round, seen: Observation, now: float, bears_w: int | None) -> None:
         """Look after what is around the logic: the drill, the loads, the battery, and what a person has to know."""
         state, where = self._logic.shown, self._senses.where
         islanded, collapsed = where is Place.ISLANDED, self._senses.collapsed(now)
@@ -337,7 +339,12 @@ class Blackout:
         if state.owner is Owner.OUTAGE:
             self._charging.away()
         self._charging.second(
-            self.state.reserve_percent, read.battery, seen.soc_percent, now, connected=state.phase is Phase.CONNECTED
+            self.state.reserve_percent,
+            read.battery,
+            seen.soc_percent,
+            now,
+            connected=state.phase is Phase.CONNECTED,
+            room_w=charge_room_w(read.line_load_w, bears_w),
         )
         self._alarms.second(seen, where, now, sleeps=self._senses.may_sleep(now))
         self._follow_the_drill(read, seen, now)
@@ -356,7 +363,7 @@ class Blackout:
         )
         if asked is not None and self._asked is None:
             self._asked = asked
-        capacity = None if read.battery is None else read.battery.capacity_wh
+        capacity = None if read.battery is None else read.battery.holds_wh
         if (held := self._drills.ended(state, now, self._clock.wall_ms(), capacity)) is not None:
             self._keeping.drill_over(held)
 

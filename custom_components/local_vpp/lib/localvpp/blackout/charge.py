@@ -68,5 +68,5 @@ def _can_be(before: float, before_at: float, percent: float, at: float, reading:
     told = (reading.power_w, reading.max_charge_w, reading.max_discharge_w)
     powers_w = [abs(each) for each in told if each is not None]
     # Filled or emptied within an hour, as no battery of a home is, where it does not tell.
-    hourly = max(powers_w) / reading.capacity_wh if reading.capacity_wh and powers_w else 1.0
+    hourly = max(powers_w) / reading.holds_wh if reading.holds_wh and powers_w else 1.0
     return abs(percent - before) <= STEP_PERCENT + MARGIN * 100 * hourly * elapsed_s / 3600

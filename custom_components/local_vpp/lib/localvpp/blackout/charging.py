@@ -72,6 +72,7 @@ class Charging:
         """When the grid was back, while the battery is filled slowly."""
         self._reading: BatteryReading | None = None
         self._soc_percent: float | None = None
+        self._room_w: float | None = None
         self._now = 0.0
         self._wake = asyncio.Event()
         self.problem: str | None = None
@@ -113,6 +114,7 @@ class Charging:
         now: float,
         *,
         connected: bool,
+        room_w: float | None,
     ) -> None:
         """Take down what is wanted and known in a second.
 
@@ -122,8 +124,11 @@ class Charging:
             soc_percent: its charge, as far as it is known.
             now: the time.
             connected: whether the flat hangs on the grid.
+            room_w: what the flat's line bears of charging; infinite where nobody says what it bears, and None where
+                what flows over it is not known.
         """
         self._wanted, self._reading, self._soc_percent, self._now = wanted, reading, soc_percent, now
+        self._room_w = room_w
         if connected and self._due_ramp:
             self.returned(now)
         self.steering.claim(Claimant.REFILL, self._ramp() if connected else None)
@@ -187,8 +192,10 @@ class Charging:
             return
         except Exception as error:
             # Whatever a driver does not foresee: the blackout logic hangs on the same program.
-            _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
-            self._not_kept(wanted, f"this program is at fault: {error!r}")
+            why = f"this program is at fault: {error!r}"
+            if self.problem is None or not self.problem.endswith(why):
+                _LOGGER.exception("Flat %s: what sets its battery is at fault", self._flat)
+            self._not_kept(wanted, why)
             return
         _LOGGER.info("Flat %s: its battery keeps %d %% for an outage", self._flat, wanted)
         self.problem, self._written, self._patience_s = None, wanted, RETRY_S[0]
@@ -210,7 +217,8 @@ class Charging:
         if self._is_over():
             self._keep_ramp(due=False, back_at=None)
             return None
-        # Of a battery that does not tell what it takes no share can be told: what it was asked holds for its lease.
+        # Of a battery that does not tell what it takes no share can be told, and of a line on which nobody knows what
+        # flows, nobody can say what it bears beside: what was asked holds for its lease.
         limit, battery = self._limit_w(), self._battery()
         if limit is None:
             return Let.BE
@@ -232,6 +240,6 @@ class Charging:
         reading = self._reading
         assert self._back_at is not None, "a ramp is on"
         assert self._recharge is not None, "a ramp is on"
-        if reading is None or reading.max_charge_w is None:
+        if reading is None or reading.max_charge_w is None or self._room_w is None:
             return None
-        return self._recharge.most_w(self._now - self._back_at, reading.max_charge_w)
+        return min(self._room_w, self._recharge.most_w(self._now - self._back_at, reading.max_charge_w))

@@ -99,8 +99,10 @@ class Hands:
             self._failed(what, str(error))
         except Exception as error:
             # Whatever a driver does not foresee: the other contact, and the logic itself, hang on the same program.
-            _LOGGER.exception("Flat %s: what commands its devices is at fault", self._flat)
-            self._failed(what, f"this program is at fault: {error!r}")
+            why = f"this program is at fault: {error!r}"
+            if self.problem is None or not self.problem.endswith(why):
+                _LOGGER.exception("Flat %s: what commands its devices is at fault", self._flat)
+            self._failed(what, why)
         else:
             if self.problem is not None:
                 _LOGGER.info("Flat %s: its devices take commands again", self._flat)

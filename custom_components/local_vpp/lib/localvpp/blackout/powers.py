@@ -66,9 +66,9 @@ def hours_left(
         island_s: for how long the flat has been separated; None while it is not.
     """
     load_w = living_w(read, islanded=island_s is not None, paired=policy.wiring is Wiring.PAIR)
-    if load_w is None or soc_percent is None or read.battery is None or read.battery.capacity_wh is None:
+    if load_w is None or soc_percent is None or read.battery is None or read.battery.holds_wh is None:
         return None, None
-    capacity_wh = read.battery.capacity_wh
+    capacity_wh = read.battery.holds_wh
     energy_wh = usable_wh(soc_percent, policy.floors.emergency, capacity_wh)
     room_wh = usable_wh(100.0, min(100.0, soc_percent), capacity_wh)
     if pv is None:

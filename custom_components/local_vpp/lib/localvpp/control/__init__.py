@@ -5,7 +5,7 @@ and `delivering` gathers what it is decided from. docs/safety.md says why none o
 """
 
 from .arbiter import Claimant, Do, Held, Let, Power, Turn, Wish, owner, turn
-from .bounds import LEAST_KEPT_PERCENT, Bounds, Seen, bounds, kept_percent
+from .bounds import LEAST_KEPT_PERCENT, Bounds, Seen, bounds, charge_room_w, kept_percent
 from .delivery import Progress, asked_w, may_give, power
 from .pace import BEAT_S, DEADBAND_W, Pace
 
@@ -26,6 +26,7 @@ __all__ = [
     "Wish",
     "asked_w",
     "bounds",
+    "charge_room_w",
     "kept_percent",
     "may_give",
     "owner",

@@ -72,6 +72,18 @@ def spare_percent(seen: Seen) -> float:
     return seen.soc_percent - DOUBT_PERCENT - seen.kept_percent
 
 
+def inward_w(load_w: float, line_w: float) -> int:
+    """Return the least that the battery may be asked, - charging, before more flows in than the flat's line bears."""
+    return math.ceil(load_w - line_w)
+
+
+def charge_room_w(load_w: float | None, line_w: float | None) -> float | None:
+    """Return what the flat's line bears of charging: without end where nobody says what it bears; None is unknown."""
+    if line_w is None:
+        return math.inf
+    return None if load_w is None else float(max(0, -inward_w(load_w, line_w)))
+
+
 def bounds(seen: Seen, pace: Pace) -> Bounds:
     """Return what the battery may be asked for the time of a lease."""
     spare_wh = max(0.0, spare_percent(seen)) / 100 * seen.capacity_wh * EFFICIENCY
@@ -83,8 +95,7 @@ def bounds(seen: Seen, pace: Pace) -> Bounds:
     least, most = math.ceil(low), math.floor(high)
     if seen.line_w is not None:
         # Of a load that alone is more than the line bears the battery takes what it can.
-        inward, outward = seen.load_w - seen.line_w, seen.load_w + seen.line_w
-        most = min(most, max(least, math.floor(outward)))
-        least = max(least, min(most, math.ceil(inward)))
+        most = min(most, max(least, math.floor(seen.load_w + seen.line_w)))
+        least = max(least, min(most, inward_w(seen.load_w, seen.line_w)))
     assert least <= most, "there is something that it may be asked"
     return Bounds(least, most, reserved=math.floor(reserve_w) <= most)

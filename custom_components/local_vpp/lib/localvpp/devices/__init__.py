@@ -7,7 +7,7 @@ registers alone is data (``maps/*.yaml``); a SunSpec device describes itself.
 
 from .absent import NO_METER, Absent
 from .address import AddressError, DeviceAddress, format_address, parse_address
-from .aging import later, news
+from .aging import later, news, of_now
 from .capability import (
     Ages,
     Battery,
@@ -193,6 +193,7 @@ __all__ = [
     "later",
     "load_map",
     "news",
+    "of_now",
     "open_device",
     "open_sunspec",
     "open_sunspec_meter",

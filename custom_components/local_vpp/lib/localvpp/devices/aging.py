@@ -6,9 +6,10 @@ down: they are those that come out otherwise when such a block is left out.
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+import math
 from typing import Any, Final
 
-from .capability import BatteryReading, Failures, InverterReading, MeterReading
+from .capability import Ages, BatteryReading, Failures, InverterReading, MeterReading
 from .errors import DeviceError
 from .gas import GasReading
 from .vehicle import ChargerReading
@@ -94,3 +95,10 @@ def news[R: _Aged](reading: R, now_ms: int, known_ms: Mapping[str, int]) -> tupl
         else:
             measured_ms[field] = at_ms
     return (replace(reading, ages_ms={}, **old) if old or reading.ages_ms else reading), measured_ms
+
+
+def of_now(value: float | None, ages_ms: Ages, name: str, within_ms: int) -> float | None:
+    """Return a field's value if it is finite and not older than that."""
+    if value is None or not math.isfinite(value) or ages_ms.get(name, 0) > within_ms:
+        return None
+    return value

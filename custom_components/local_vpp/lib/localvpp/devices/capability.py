@@ -166,6 +166,13 @@ class BatteryReading:
     ages_ms: Ages = field(default_factory=dict)
     failed: Failures = field(default_factory=dict)
 
+    @property
+    def holds_wh(self) -> int | None:
+        """What it holds when it is full by now: many tell as their capacity what they held when they were new."""
+        if self.capacity_wh is None or self.soh_percent is None or not 0 < self.soh_percent < 100:
+            return self.capacity_wh
+        return int(self.capacity_wh * self.soh_percent / 100)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayReading:
