@@ -144,6 +144,22 @@ async def test_what_a_flat_finds_is_the_result(trade: Trade, monkeypatch: pytest
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
 
+async def test_a_search_that_ends_in_a_fault_takes_nothing_else_along(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError("something is wrong with the solver")
+
+    coordinator_finds_nothing(monkeypatch)
+    monkeypatch.setattr(searching, "_better", fault)
+    await opened(trade)
+    await until(lambda: caplog.text.count("has not searched the book") == len(FLATS))
+    await fixed(trade)
+    await trade.ended()
+    assert await gained(trade) == CLEARED
+    assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
+
+
 async def test_the_coordinator_proposes_too(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
     flats_find_nothing(monkeypatch)
     search = await opened(trade)

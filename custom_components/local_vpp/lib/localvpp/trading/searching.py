@@ -86,6 +86,10 @@ class Searching:
         except MarketError as error:
             _LOGGER.warning("Flat %s cannot search the book of %s: %s", self._flat, at, error)
             return
+        except Exception:
+            # Whatever is wrong with a search, the living room's protection runs beside it.
+            _LOGGER.exception("Flat %s has not searched the book of %s", self._flat, at)
+            return
         if found is None:
             return
         async with self._lock:
