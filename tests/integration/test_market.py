@@ -155,9 +155,7 @@ async def test_the_word_is_in_no_diagnostics_entity_or_log(
         order = replace(Order(id="a", flat="101", side=Side.BID, wh=10, limit=1000), partner=tag)
         found = ""
         async with asyncio.timeout(30):
-            while (
-                '"partner"' not in found
-            ):  # The flat's own next state, which knows of no such order, may come between.
+            while '"partner"' not in found:  # The flat's own next state may come between.
                 bidder = replace(coordinator.data.bidder, orders=(order,), next_slot=BEGAN)
                 reason = f"{WISHED['neighbour_word']} is no folder"
                 coordinator.async_set_updated_data(replace(coordinator.data, bidder=bidder, mirror_reason=reason))
