@@ -53,6 +53,7 @@ async def test_an_address_where_nothing_listens_is_one_sentence_with_a_remedy() 
     assert told.count("\n") == 1, told
 
 
+@pytest.mark.real_time
 async def test_a_silent_device_is_given_up_after_one_question_in_one_sentence() -> None:
     async with silent_port() as port:
         began = time.monotonic()

@@ -210,6 +210,22 @@ async def test_orders_are_refused_with_the_reason(trade: Trade) -> None:
         await trading.place(TRADED, WANTED["101"])
 
 
+async def test_a_slot_of_any_day_of_the_next_year_can_be_ordered_for(trade: Trade) -> None:
+    await trade.enter("101")
+    agent = trade.flats["101"]
+    far = [TRADED + days * 86_400 for days in (1, 90, 365)]
+    for slot in far:
+        await agent.flat.trading.place(slot, WANTED["101"])
+    await agent.until(lambda state: not state.pending)
+    await trade.second()
+    await agent.until(
+        lambda state: {each.slot for each in state.market.slots if each.phase is Phase.LOGGED} >= set(far)
+    )
+    async with trade.house.coordinator.engine.connect() as connection:
+        assert [len(await entry_store.of_kind(connection, slot, Kind.ORDERS)) for slot in far] == [1, 1, 1]
+    assert trade.market.rounds == {}, "their gates are still to come"
+
+
 async def test_a_slot_without_orders_is_shared_and_leaves_nothing_in_the_log(trade: Trade) -> None:
     await trade.enter("101")
     await trade.to_gate()
