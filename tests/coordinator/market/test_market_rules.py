@@ -61,7 +61,7 @@ async def test_a_manager_who_changes_the_rules_is_accused_of_nothing(trade: Trad
         assert await trade.evidence(name) == []
 
 
-@pytest.mark.parametrize("wrong_ms", [10 * 365 * 86_400_000, -7_200_000], ids=["ten years ahead", "two hours behind"])
+@pytest.mark.parametrize("wrong_ms", [10 * 365 * 86_400_000], ids=["ten years ahead"])
 async def test_a_clock_that_stands_wrong_makes_no_rules(
     trade: Trade, wrong_ms: int, caplog: pytest.LogCaptureFixture
 ) -> None:
