@@ -194,7 +194,14 @@ class Trade:
             await agent.until(lambda state: state.link.state is LinkState.CONNECTING)
 
     async def revive(self) -> None:
+        await self.start_alone()
+        await self.come_back()
+
+    async def start_alone(self) -> None:
+        """Start the coordinator again; flats wait before they look for it."""
         self.house = await self.stack.enter_async_context(open_house(self.config, self.clock))
+
+    async def come_back(self) -> None:
         await asyncio.gather(*(self._back(agent) for agent in self.running()))
 
     async def _back(self, agent: Agent) -> None:
