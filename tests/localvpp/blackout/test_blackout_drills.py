@@ -10,6 +10,7 @@ from localvpp.blackout import DrillWish
 from localvpp.blackout.document import decode, digest
 from localvpp.islanding import Asked, Notice, Owner, Phase, Refusal, Wiring
 from localvpp.islanding.report import Level
+from localvpp.store import FlatStore
 from localvpp.wire import Membership
 
 from ..islanding.plant import GridIs
@@ -218,6 +219,28 @@ async def test_a_drill_that_was_not_passed_is_to_be_seen_before_the_next(room: R
     assert Refusal.FAILED_BEFORE in room.blackout.drill(QUICK), "a restart is no look"
     room.blackout.acknowledge("the caretaker")
     assert Refusal.FAILED_BEFORE not in room.blackout.drill(QUICK)
+
+
+async def test_whoever_sees_when_the_next_drill_is_due_sees_what_was_told_before_too(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant tells then what had not reached everybody, in whichever second that is."""
+    assert room.blackout.drill(QUICK) == ()
+    await room.until(lambda: room.blackout._keeping.idle)
+    (announced,) = room.blackout.state.told
+    await room.kill()
+    shown, noted = [], FlatStore.noted
+
+    async def in_a_second(store: FlatStore, key: str) -> bytes | None:
+        room.blackout.second(room.round(), online=True)
+        shown.append(room.blackout.state)
+        return await noted(store, key)
+
+    monkeypatch.setattr(FlatStore, "noted", in_a_second)
+    await room.start()
+    known = [each for each in shown if each.next_drill_ms is not None]
+    assert known, "a second came before all was recalled"
+    assert all(each.told[:1] == (announced,) for each in known)
 
 
 @pytest.mark.parametrize("wiring", list(Wiring))

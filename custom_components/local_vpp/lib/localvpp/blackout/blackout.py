@@ -247,7 +247,6 @@ class Blackout:
         if self._logic.unreadable is not None:
             self._tell(Notice.JOURNAL_FAILED, self._logic.unreadable)
         await self._recalling.run()
-        self.state = replace(self.state, told=self._keeping.told)
         self._changed()
         await self._keeping.run()
 
@@ -390,6 +389,7 @@ class Blackout:
             reserve_percent=self._reserve(self.state.warned),
             may_separate=self.settings.policy.may_separate and (self._house is None or self._hands.able),
             feedback_lost=self._alarms.lost,
+            told=self._keeping.told,
         )
 
     def _problems(self) -> tuple[str, ...]:
