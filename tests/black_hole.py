@@ -8,7 +8,7 @@ from pathlib import Path
 import socket
 
 _SYN_SENT = "02"
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True)

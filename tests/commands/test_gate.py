@@ -24,7 +24,7 @@ from .mirror_box import DEVICE, HASH, Box, grow, opened
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """What is awaited comes at once; so long is never waited unless a test fails."""
 SOON_S = 0.1
 """For what a test wants to see run out."""

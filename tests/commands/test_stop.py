@@ -41,7 +41,7 @@ async def stopped(hole: BlackHole, *arguments: str) -> tuple[int | None, float, 
         await hole.tried(before)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             said, _ = await process.communicate()
         return process.returncode, time.monotonic() - began, said.decode()
     finally:

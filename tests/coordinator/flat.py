@@ -45,7 +45,7 @@ from localvpp.wire import (
     sign_hello,
 )
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 """What is awaited comes within milliseconds; this long is never waited unless a test fails."""
 
 

@@ -18,7 +18,7 @@ from localvpp.etp import Chain, DeviceId, Ed25519Signer, Kind
 from localvpp.wire import Code
 
 from .conftest import ORIGIN, SLOT
-from .flat import Flat
+from .flat import WAIT_S, Flat
 
 BUILDING = Ed25519Signer.generate()
 NOW_MS = (SLOT + 3600) * 1000
@@ -81,7 +81,7 @@ async def examiners(
 
 async def gone(process: int) -> None:
     """Return when a process has ended."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_S):
         while alive(process):
             await asyncio.sleep(0.02)
 
@@ -163,7 +163,7 @@ async def test_a_killed_process_costs_no_record_and_is_told_of_once(
             for _ in range(2):
                 assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
         assert caplog.text.count("The processes that verify signatures are gone") == 1
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_S):
             while made.process is None:  # A batch after the loss has others started.
                 assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
         assert made.process != process
@@ -179,7 +179,7 @@ async def test_processes_that_answer_no_more_are_not_waited_for_and_are_ended(
         process = made.process
         assert process is not None
         os.killpg(process, signal.SIGSTOP)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_S):
             assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
         assert caplog.text.count("The processes that verify signatures are gone") == 1
         assert made.process is None
@@ -208,7 +208,7 @@ async def test_processes_are_started_by_a_large_batch_only_and_ended_when_idle(t
         assert made.process is None
         assert not made._changes
         assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_S):
             while (process := made.process) is None:
                 await asyncio.sleep(0.02)
             await gone(process)

@@ -28,7 +28,7 @@ from localvpp.wire import Code, Records, RecordsAck, Refused
 
 from .agent import Agent, AgentClock
 from .conftest import SLOT, House, open_house
-from .flat import Flat
+from .flat import WAIT_S, Flat
 from .test_link import greet
 
 NOWHERE = "http://127.0.0.1:1"
@@ -390,7 +390,7 @@ async def test_while_the_entry_cannot_be_written_nothing_is_taken_and_it_is_writ
             answer = await greet(house, flat)
             assert isinstance(answer, Refused)
             assert answer.code is Code.KEY_IN_TWO_HANDS
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WAIT_S):
             while house.coordinator.members.all()[0]["standing"] != "suspended":
                 await asyncio.sleep(0.01)
         assert ledger.suspended(flat.device) is not None

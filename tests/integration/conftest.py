@@ -351,9 +351,14 @@ async def reloaded(entry: MockConfigEntry, before: LocalVppCoordinator) -> None:
     await until(lambda: entry.state is ConfigEntryState.LOADED and entry.runtime_data.coordinator is not before)
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+PATIENCE_S = 240
+"""What is awaited comes within seconds, where a grid has to be steady within two minutes; only a failing test waits so
+long."""
+
+
+async def until(condition: Callable[[], object]) -> None:
     """Wait until something has become true."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -43,7 +43,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options(attended=True, medical=True))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     return entry
 
 
@@ -146,7 +146,7 @@ async def test_a_database_that_fails_is_told_in_words(
 ) -> None:
     assert await async_setup_component(hass, "http", {})
     await act(hass, "start_drill", entry, level="l1")
-    await until(lambda: state_of(hass, "_last_drill", entry) == "passed", 20)
+    await until(lambda: state_of(hass, "_last_drill", entry) == "passed")
     flat, client = entry.runtime_data.coordinator.flat, await hass_client()
     broken = AsyncMock(side_effect=StoreError("the disk is gone"))
     with patch.object(flat.blackout, "report", broken), patch.object(flat.drills, "decline", broken):
@@ -186,7 +186,7 @@ async def test_a_rehearsal_is_held_reported_and_can_be_downloaded(
     assert "another drill is on" in (error.value.translation_placeholders or {})["reasons"]
     seen = entity_id(hass, f"{entry.unique_id}_seen", entry)
     await hass.services.async_call("button", "press", {"entity_id": seen}, blocking=True)
-    await until(lambda: state_of(hass, "_last_drill", entry) in {"passed", "failed"}, 20)
+    await until(lambda: state_of(hass, "_last_drill", entry) in {"passed", "failed"})
     last = hass.states.get(entity_id(hass, "_last_drill", entry))
     assert last is not None
     assert (last.state, last.attributes["level"], last.attributes["aborted"]) == ("passed", "l1", None)

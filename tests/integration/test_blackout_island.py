@@ -50,7 +50,7 @@ def issues(hass: HomeAssistant) -> set[str]:
 
 async def ready(entry: MockConfigEntry) -> None:
     """Wait until nothing speaks against an island."""
-    await until(lambda: not entry.runtime_data.coordinator.flat.blackout.island_refusals(), 20)
+    await until(lambda: not entry.runtime_data.coordinator.flat.blackout.island_refusals())
 
 
 async def owned(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
@@ -58,7 +58,7 @@ async def owned(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     entry = await make_entry(DeviceKind.METER, DeviceKind.INVERTER)
     hass.config_entries.async_update_entry(entry, options=options(wiring="owned"))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await ready(entry)
     return entry
 
@@ -70,12 +70,12 @@ async def test_an_island_that_a_person_asked_for_is_led_back_after_a_restart(
     """Nobody is there any more who could say that it was meant to last (I16)."""
     entry = await owned(hass, make_entry)
     await act(hass, "go_off_grid", entry, confirm=True)
-    await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "islanded")
     assert entry.runtime_data.coordinator.data.blackout.owner == "person"
     assert state_of(hass, "_outage", entry) == "off", "the grid is there"
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: state_of(hass, "_backup", entry) == "return_hold", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "return_hold")
     assert entry.runtime_data.coordinator.data.blackout.owner == "person"
     await until(lambda: issues(hass) == set())
 
@@ -86,9 +86,9 @@ async def test_an_island_that_an_outage_made_goes_on_over_a_restart(
 ) -> None:
     entry = await owned(hass, make_entry)
     site.plant.switch_grid(False, None)
-    await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "islanded")
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "islanded")
     assert entry.runtime_data.coordinator.data.blackout.owner == "outage"
     assert state_of(hass, "_outage", entry) == "on"
     await act(hass, "return_to_grid", entry)
@@ -96,7 +96,7 @@ async def test_an_island_that_an_outage_made_goes_on_over_a_restart(
     await until(lambda: "return_refused" in [each.notice for each in entry.runtime_data.coordinator.data.blackout.told])
     assert state_of(hass, "_backup", entry) == "islanded", "there is nothing to return to"
     site.plant.switch_grid(True, None)
-    await until(lambda: state_of(hass, "_backup", entry) == "return_hold", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "return_hold")
 
 
 # --- two contactors ---------------------------------------------------------------------------------
@@ -116,12 +116,12 @@ async def paired(hass: HomeAssistant, site: Site, make_entry: MakeEntry) -> Mock
         assert result["type"] is FlowResultType.CREATE_ENTRY
         await reloaded(entry, coordinator)
     assert [each.data.get(CONF_CHANNEL) for each in entry.subentries.values()] == [None, None, 0, 1]
-    await until(lambda: "pair" in possible_wirings(entry), 20)
+    await until(lambda: "pair" in possible_wirings(entry))
     coordinator = entry.runtime_data.coordinator
     result = await asked(hass, entry, form(wiring="pair", watchdog_s=60))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await reloaded(entry, coordinator)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     return entry
 
 
@@ -133,11 +133,11 @@ async def test_two_contactors_are_set_up_and_asked_one_after_the_other(
     entry = await paired(hass, site, make_entry)
     await ready(entry)
     await act(hass, "go_off_grid", entry, confirm=True)
-    await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "islanded")
     reading = entry.runtime_data.coordinator.flat.state
     assert (reading.relay.closed, reading.island_relay.closed) == (False, True)
     await act(hass, "return_to_grid", entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 60)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await until(lambda: entry.runtime_data.coordinator.flat.state.relay.closed)
 
 
@@ -151,7 +151,7 @@ async def test_a_welded_contact_locks_is_told_and_goes_on_when_a_person_has_look
     site.set_fault("101", "relay", Fault.WELDED)
     await ready(entry)
     await act(hass, "go_off_grid", entry, confirm=True)
-    await until(lambda: state_of(hass, "_locked", entry) == "on", 20)
+    await until(lambda: state_of(hass, "_locked", entry) == "on")
     assert issues(hass) == {"fault_main_welded"}
     assert state_of(hass, "_backup", entry) == "fault_locked"
 
@@ -169,8 +169,8 @@ async def test_a_welded_contact_locks_is_told_and_goes_on_when_a_person_has_look
     assert flow["description_placeholders"]["name"] == entry.title
     done = await (await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})).json()
     assert done["type"] == "create_entry"
-    await until(lambda: state_of(hass, "_locked", entry) == "off", 20)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_locked", entry) == "off")
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await until(lambda: issues(hass) == set())
 
 
@@ -180,7 +180,7 @@ async def test_feedback_that_is_lost_is_told_until_it_is_there_again(
 ) -> None:
     entry = await paired(hass, site, make_entry)
     site.set_fault("101", "relay", Fault.SILENT)
-    await until(lambda: issues(hass) == {"feedback_lost"}, 30)
+    await until(lambda: issues(hass) == {"feedback_lost"})
     site.set_fault("101", "relay", None)
-    await until(lambda: issues(hass) == set(), 30)
+    await until(lambda: issues(hass) == set())
     assert state_of(hass, "_backup", entry) == "connected"

@@ -48,7 +48,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry, told: list[ServiceCa
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     return entry
 
 
@@ -90,7 +90,7 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     ran = {name: async_capture_events(hass, name) for name in ("candles", "battery", "calm", "home", "nobody")}
 
     site.plant.switch_grid(False, None)
-    await until(lambda: state_of(hass, "_backup", entry) == "islanded", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "islanded")
     await until(lambda: ran["candles"] and ran["battery"])
     assert state_of(hass, "_outage", entry) == "on"
     await until(lambda: state_of(hass, "_grid_state", entry) == "gone")
@@ -106,10 +106,10 @@ async def test_an_outage_is_shown_told_and_acted_upon_and_so_is_its_end(
     assert not ran["home"]
 
     site.plant.switch_grid(True, None)
-    await until(lambda: state_of(hass, "_backup", entry) == "return_hold", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "return_hold")
     await until(lambda: ran["calm"])
     assert state_of(hass, "_living_room", entry) == "on", "it stays on the battery until the grid has been steady"
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 60)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await until(lambda: ran["home"])
     await until(lambda: "returned" in notifications(hass, entry))
     assert not {"grid_lost", "islanded"} & notifications(hass, entry).keys(), "what is over is taken back"

@@ -141,7 +141,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry, telephones: Telephon
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options(people=BOTH))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     return entry
 
 
@@ -161,7 +161,7 @@ async def test_whom_nothing_reaches_a_repair_issue_names_until_something_does(
     told = issue_registry.async_get_issue(*issue)
     assert told is not None
     assert (told.translation_placeholders or {})["people"] == "notify.taro"
-    await until(lambda: entry.runtime_data.coordinator.flat.blackout.state.last_drill is not None, 20)
+    await until(lambda: entry.runtime_data.coordinator.flat.blackout.state.last_drill is not None)
     report = (await act(hass, "get_drill_report", entry))["report"]
     assert report["people"]["notified"] == 1, "Hanako, and not Taro"
     telephones.fails.clear()
@@ -205,7 +205,7 @@ async def test_what_had_not_reached_everybody_is_told_when_home_assistant_has_st
         telephones.told.clear()
         telephones.fails.clear()
         assert await hass.config_entries.async_reload(entry.entry_id)
-        await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+        await until(lambda: state_of(hass, "_backup", entry) == "connected")
 
     await tell(Notice.RETURN_REFUSED)
     await until(lambda: len(telephones.told) == 2)

@@ -49,7 +49,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options())
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     return entry
 
 
@@ -57,7 +57,7 @@ async def noted_before_a_restart(hass: HomeAssistant, entry: MockConfigEntry, ke
     """Leave in the flat's database what an earlier run would have left."""
     await entry.runtime_data.coordinator.store.note(key, value)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
 
 
 async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
@@ -70,7 +70,7 @@ async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
     assert state_of(hass, "_next_drill", entry) == "2026-11-21T02:00:00+00:00"
     # Of an inverter that cannot be asked, a rehearsal is all that can be held.
     await act(hass, "start_drill", entry, level="l1")
-    await until(lambda: state_of(hass, "_last_drill", entry) == "passed", 20)
+    await until(lambda: state_of(hass, "_last_drill", entry) == "passed")
     await until(lambda: issues(hass) == set())
 
 
@@ -84,7 +84,7 @@ async def test_a_journal_that_cannot_be_read_locks_and_is_told_and_kept_until_a_
     assert path.exists()
     path.write_bytes(b"not a journal\n")
     await set_up(hass, entry)
-    await until(lambda: issues(hass) == {"blackout_problem", "fault_journal_unreadable"}, 20)
+    await until(lambda: issues(hass) == {"blackout_problem", "fault_journal_unreadable"})
     issue = ir.async_get(hass).async_get_issue(DOMAIN, f"blackout_problem_{entry.entry_id}")
     assert issue is not None
     assert "is not JSON" in (issue.translation_placeholders or {})["problems"]
@@ -92,15 +92,15 @@ async def test_a_journal_that_cannot_be_read_locks_and_is_told_and_kept_until_a_
     assert path.with_suffix(".unreadable").read_bytes() == b"not a journal\n"
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: issues(hass) == {"fault_journal_unreadable"}, 20)
+    await until(lambda: issues(hass) == {"fault_journal_unreadable"})
     assert state_of(hass, "_backup", entry) == "fault_locked", "a restart is no look"
     client = await hass_client()
     asked = {"handler": DOMAIN, "issue_id": f"fault_journal_unreadable_{entry.entry_id}"}
     flow = await (await client.post("/api/repairs/issues/fix", json=asked)).json()
     done = await (await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})).json()
     assert done["type"] == "create_entry"
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
-    await until(lambda: issues(hass) == set(), 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await until(lambda: issues(hass) == set())
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert not list(path.parent.glob(f"{DOMAIN}*")), "it leaves nothing behind"
 
@@ -111,14 +111,14 @@ async def test_a_database_that_fails_is_told_and_the_living_room_is_looked_after
     coordinator = entry.runtime_data.coordinator
     with patch("custom_components.local_vpp.lib.localvpp.books.REOPEN_S", 0.2):
         await coordinator.store.run(lambda db: db.execute("PRAGMA query_only = ON"))
-        await until(lambda: issues(hass) == {"blackout_problem"}, 20)
+        await until(lambda: issues(hass) == {"blackout_problem"})
         issue = ir.async_get(hass).async_get_issue(DOMAIN, f"blackout_problem_{entry.entry_id}")
         assert issue is not None
         assert "nothing is recorded" in (issue.translation_placeholders or {})["problems"]
         assert state_of(hass, "_backup", entry) == "connected"
         assert coordinator.last_update_success, "the agent goes on"
         await coordinator.store.run(lambda db: db.execute("PRAGMA query_only = OFF"))
-        await until(lambda: issues(hass) == set(), 20)
+        await until(lambda: issues(hass) == set())
     await connected(entry)
 
 
@@ -150,12 +150,12 @@ async def test_a_load_is_shed_in_an_outage_and_comes_back_after_it(
     assert await async_setup_component(hass, "homeassistant", {})
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"heater": {"initial": True}}})
     await add_load(hass, entry, {**LOAD, "switch": "input_boolean.heater"})
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     site.plant.switch_grid(False, None)
-    await until(lambda: hass.states.is_state("input_boolean.heater", "off"), 30)
+    await until(lambda: hass.states.is_state("input_boolean.heater", "off"))
     await until(lambda: entry.runtime_data.coordinator.data.blackout.shed == ("Water heater",))
     site.plant.switch_grid(True, None)
-    await until(lambda: hass.states.is_state("input_boolean.heater", "on"), 60)
+    await until(lambda: hass.states.is_state("input_boolean.heater", "on"))
     await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await until(lambda: issues(hass) == set())
 
@@ -166,7 +166,7 @@ async def test_people_who_cannot_be_told_do_not_keep_the_notification_away(
     coordinator = entry.runtime_data.coordinator
     hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
     await reloaded(entry, coordinator)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected", 20)
+    await until(lambda: state_of(hass, "_backup", entry) == "connected")
     await act(hass, "start_drill", entry, level="l0")
     await until(lambda: "drill_announced" in notifications(hass, entry) or "drill_ended" in notifications(hass, entry))
     await until(lambda: "could not be told of" in caplog.text)
@@ -248,17 +248,17 @@ async def test_a_warning_raises_what_the_battery_keeps_and_its_end_puts_it_back(
     hass.config_entries.async_update_entry(entry, options=options(warnings=["sensor.jma_warnings"]))
     await reloaded(entry, coordinator)
     await until(lambda: state_of(hass, f"{entry.unique_id}_reserve", entry) == "30")
-    await until(lambda: _kept_by(entry) == 30, 20)
+    await until(lambda: _kept_by(entry) == 30)
     hass.states.async_set("sensor.jma_warnings", "暴風警報")
     await until(lambda: state_of(hass, "_warned", entry) == "on")
     assert state_of(hass, f"{entry.unique_id}_reserve", entry) == "100"
-    await until(lambda: _kept_by(entry) == 100, 20)
+    await until(lambda: _kept_by(entry) == 100)
     with pytest.raises(ServiceValidationError) as error:
         await act(hass, "start_drill", entry, level="l2", confirm=True)
     assert "a warning is in force" in (error.value.translation_placeholders or {})["reasons"]
     hass.states.async_set("sensor.jma_warnings", "解除")
     await until(lambda: state_of(hass, "_warned", entry) == "off")
-    await until(lambda: _kept_by(entry) == 30, 20)
+    await until(lambda: _kept_by(entry) == 30)
 
 
 def _kept_by(entry: MockConfigEntry) -> float | None:
@@ -280,7 +280,7 @@ async def test_a_drill_of_the_building_is_shown_until_somebody_has_confirmed_it_
         "acknowledged_by": None,
     }
     await noted_before_a_restart(hass, entry, "drill announced", json.dumps(announced).encode())
-    await until(lambda: issues(hass) == {"building_drill"}, 20)
+    await until(lambda: issues(hass) == {"building_drill"})
     issue = f"building_drill_{entry.entry_id}"
     shown = persistent_notification._async_get_or_create_notifications(hass)
     await until(lambda: f"{DOMAIN}_{issue}" in shown)

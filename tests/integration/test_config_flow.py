@@ -193,7 +193,7 @@ async def test_a_meter_on_a_serial_line_is_probed_like_any_other(
     await hass.async_block_till_done()
     # Its line ends before all other things of the test do, and nobody may be opening it then.
     entry = result["result"]
-    await until(lambda: entry.runtime_data.coordinator.data.meter is not None, seconds=30)
+    await until(lambda: entry.runtime_data.coordinator.data.meter is not None)
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -469,7 +469,7 @@ async def test_a_flat_that_is_refused_asks_for_a_new_invite_and_keeps_its_key(
     # As if nothing had been proven to the flat yet: another log than a witnessed one it would never believe.
     await coordinator.store.run(_forget_proven)
     await building.start()
-    await until(lambda: coordinator.data.link.state is LinkState.REFUSED, 20)
+    await until(lambda: coordinator.data.link.state is LinkState.REFUSED)
     await hass.async_block_till_done()
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert (flow["step_id"], flow["context"]["source"]) == ("reauth_confirm", "reauth")

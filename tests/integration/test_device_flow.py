@@ -289,7 +289,7 @@ async def test_a_serial_line_that_the_system_frees_a_moment_later_is_waited_for(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     await locking
     # The entry may find the line locked once more, by the probe that has ended: then Home Assistant tries again.
-    await until(lambda: entry.state is ConfigEntryState.LOADED, seconds=30)
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
 
 
 async def test_a_flat_without_a_meter_says_so_witnesses_mirrors_and_goes_on_when_it_has_one(

@@ -177,11 +177,11 @@ async def test_a_silent_inverter_lets_no_entity_of_the_meter_behind_the_same_gat
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, watch)
     await until(lambda: state_of(hass, "_pv_power", entry) == "unavailable")
-    await until(lambda: knocks >= 3, 40)  # None about a slot's boundary.
+    await until(lambda: knocks >= 3)  # None about a slot's boundary.
     assert state_of(hass, "_battery_power", entry) == "unavailable"
     assert gone == []
     site.set_fault("101", "inverter", None)
-    await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"}, 20)
+    await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"})
     await until(lambda: "The inverter of flat 101 answers again" in caplog.text)
     assert gone == []
     assert "The meter of flat 101 fails" not in caplog.text
@@ -469,7 +469,7 @@ async def test_what_a_battery_has_taken_up_is_shown_once_a_minute(
 ) -> None:
     """The simulated second never passes: the battery charges with 4.9 kW all the time."""
     began = clock.monotonic()
-    await until(lambda: float(state_of(hass, "_battery_energy_charged", entry)) > 0, 20)
+    await until(lambda: float(state_of(hass, "_battery_energy_charged", entry)) > 0)
     assert clock.monotonic() - began <= 2 * KEEP_EVERY_S
     charged_kwh = float(state_of(hass, "_battery_energy_charged", entry))
     assert charged_kwh == pytest.approx(4.9 * KEEP_EVERY_S / 3600, rel=0.1)

@@ -116,7 +116,7 @@ async def test_a_meter_that_is_dead_at_the_start_leaves_its_flat_a_witness_and_i
     assert len(_told(caplog, "fails")) == 1
 
     site.set_fault("101", "meter", None)
-    await until(lambda: state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"}, 20)
+    await until(lambda: state_of(hass, "_energy_import", entry) not in {"unavailable", "unknown"})
     await until(lambda: _told(caplog, "answers again"))
     assert len(_told(caplog, "fails")) == len(_told(caplog, "answers again")) == 1
 
@@ -369,7 +369,7 @@ async def test_an_inverter_that_sleeps_holds_nothing_up_and_is_taken_in_when_it_
 
         site.set_fault("101", "inverter", None)
         # None is knocked at about a slot's boundary.
-        await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"}, 20)
+        await until(lambda: state_of(hass, "_pv_power", entry) not in {"unavailable", "unknown"})
         await until(lambda: state_of(hass, "_battery_power", entry) not in {"unavailable", "unknown"})
         assert battery.controllable
         await battery.set_power(100, 60)

@@ -40,7 +40,7 @@ from localvpp.wire import Invite
 from ..localvpp.bidder.flat import keep, lived
 from ..localvpp.scripted_devices import ScriptedInverter, ScriptedMeter
 from . import conftest
-from .conftest import Building, MakeEntry, reloaded, set_up, state_of, until
+from .conftest import PATIENCE_S, Building, MakeEntry, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 
 BEGAN = START_MS // 1000
@@ -154,7 +154,7 @@ async def test_the_word_is_in_no_diagnostics_entity_or_log(
         tag = "0123456789abcdef" * 2
         order = replace(Order(id="a", flat="101", side=Side.BID, wh=10, limit=1000), partner=tag)
         found = ""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while '"partner"' not in found:  # The flat's own next state may come between.
                 bidder = replace(coordinator.data.bidder, orders=(order,), next_slot=BEGAN)
                 reason = f"{WISHED['neighbour_word']} is no folder"
@@ -230,7 +230,7 @@ async def test_two_flats_trade_a_slot_and_the_sensors_show_it(
     entry = await make_entry(DeviceKind.METER)
     await set_up(hass, entry)
     await keep(entry.runtime_data.coordinator.store, lived(35, BEGAN))  # type: ignore[arg-type]  # the same by its other name
-    await until(lambda: state_of(hass, "_bought_today", entry) not in {"unknown", "0.0"}, 60)
+    await until(lambda: state_of(hass, "_bought_today", entry) not in {"unknown", "0.0"})
     bidder = entry.runtime_data.coordinator.data.bidder
     slots, rest = divmod(bidder.today.bought_wh, WH)
     assert rest == 0

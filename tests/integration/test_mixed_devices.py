@@ -125,7 +125,7 @@ async def test_pv_of_entities_and_a_battery_on_modbus_that_is_found_again_when_i
     site.set_fault("102", "inverter", Fault.SILENT)
     await until(lambda: metered.runtime_data.coordinator.data.problems.keys() == {"battery"})
     site.set_fault("102", "inverter", None)
-    await until(lambda: known() and not metered.runtime_data.coordinator.data.problems, 20)
+    await until(lambda: known() and not metered.runtime_data.coordinator.data.problems)
 
 
 async def test_a_flat_has_one_battery(hass: HomeAssistant, metered: MockConfigEntry, site: Site) -> None:

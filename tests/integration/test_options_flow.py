@@ -34,12 +34,12 @@ async def test_the_copy_is_kept_in_the_folder_that_was_named(
     assert (result["type"], result["data"]) == (FlowResultType.CREATE_ENTRY, {CONF_MIRROR: str(folder)})
     await reloaded(entry, before)
     await connected(entry)
-    await until(lambda: (entry.runtime_data.coordinator.data.mirrored or 0) > 0, 20)
+    await until(lambda: (entry.runtime_data.coordinator.data.mirrored or 0) > 0)
     async with async_get_clientsession(hass).get(f"{building.url}/api/v1/building") as response:
         key = tlog.VerifierKey.parse((await response.json())["log_key"])
     assert tlog.check_log(LogFolder(folder), tlog.Ed25519Verifier(key)).fault is None
     # Once the building's witnesses have signed that head, it lies there with their lines.
-    await until((folder / COSIGNED).exists, 20)
+    await until((folder / COSIGNED).exists)
     note = tlog.open_checkpoint((folder / COSIGNED).read_bytes(), tlog.Ed25519Verifier(key)).note
     assert [line.name.split("/")[-2] for line in note.unknown] == ["w"]
     # Taken back, the flat goes on without one; what it has stays for the resident to delete.

@@ -115,8 +115,8 @@ async def test_a_building_that_is_away_hears_of_it_when_it_is_back_after_restart
     await reload(hass, entry)
     assert seeds(hass_storage, entry) == {"seed": fresh, "former": SEED.hex()}
     await building.start()
-    await until(lambda: logged(building) == Ed25519Signer(bytes.fromhex(fresh)).public.fingerprint, 20)
-    await until(lambda: is_proven(entry), 20)
+    await until(lambda: logged(building) == Ed25519Signer(bytes.fromhex(fresh)).public.fingerprint)
+    await until(lambda: is_proven(entry))
 
 
 async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
@@ -136,7 +136,7 @@ async def test_the_answer_that_the_rotation_is_logged_may_get_lost(
     # A second renewal waits for the first to be proven, across a restart.
     line.loses_when = lambda: False
     await reload(hass, entry)
-    await until(lambda: is_proven(entry), 20)
+    await until(lambda: is_proven(entry))
     assert logged(building) == result["description_placeholders"]["fingerprint"]
 
 
@@ -202,7 +202,7 @@ async def test_a_building_that_has_renewed_its_key_is_followed_and_known_again(
     await building.start()
     assert building.fingerprint != old
     coordinator = entry.runtime_data.coordinator
-    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)
+    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint)
     await connected(entry)
     assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert building.running is not None
@@ -241,7 +241,7 @@ async def test_a_flat_that_does_not_run_knows_the_renewed_key_and_not_the_retire
     await turn_key(building.config(), clock)
     await building.start()
     coordinator = entry.runtime_data.coordinator
-    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint, 20)
+    await until(lambda: coordinator.flat.building_key.fingerprint == building.fingerprint)
     await connected(entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     known = await async_known_building(hass, entry)

@@ -22,7 +22,7 @@ def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
 
 
 async def refused(coordinator: LocalVppCoordinator) -> None:
-    await until(lambda: coordinator.data.link.state is LinkState.REFUSED, 20)
+    await until(lambda: coordinator.data.link.state is LinkState.REFUSED)
 
 
 async def say(hass: HomeAssistant, building: Building, what: str) -> None:
@@ -61,10 +61,10 @@ async def test_the_half_that_did_nothing_wrong_is_told_of_the_copy_and_what_to_d
     hass: HomeAssistant, building: Building, entry: MockConfigEntry
 ) -> None:
     coordinator = entry.runtime_data.coordinator
-    await until(lambda: coordinator.data.ledger == "proven", 20)
+    await until(lambda: coordinator.data.ledger == "proven")
     await signed_elsewhere(building, entry)
     await refused(coordinator)
-    await until(lambda: "key_copied" in issues(hass), 20)
+    await until(lambda: "key_copied" in issues(hass))
     await hass.async_block_till_done()
     issue = issues(hass)["key_copied"]
     assert (issue.severity, issue.is_fixable) == (ir.IssueSeverity.ERROR, False)
@@ -86,7 +86,7 @@ async def test_a_flat_that_the_manager_has_suspended_is_told_to_ask_him(
 ) -> None:
     await say(hass, building, "suspend")
     await refused(entry.runtime_data.coordinator)
-    await until(lambda: set(issues(hass)) == {"flat_suspended"}, 20)
+    await until(lambda: set(issues(hass)) == {"flat_suspended"})
     await hass.async_block_till_done()
     assert no_flows(hass)
     await say(hass, building, "reinstate")

@@ -14,6 +14,7 @@ from localvpp.usage import PERIOD_S, Period
 from localvpp.usage_book import UsageBook
 
 from .place import ORIGIN, SLOT, HandClock
+from .small_coordinator import PATIENCE_S
 
 DAY_S = 86_400
 NOW = SLOT // DAY_S * DAY_S
@@ -85,7 +86,7 @@ async def test_it_is_made_of_what_the_flat_has_kept_once_in_a_half_hour_and_cut_
             assert await told.get() == powers(looked_at, NOW + SLOT_S, after=after - SLOT_S)
     clock.wall = 100_000
     book.ended.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         assert await told.get() is None, "the clock stands at a time that no forecast begins at"
     clock.wall = (NOW + SLOT_S) * 1000
     book.ended.set()

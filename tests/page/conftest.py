@@ -40,7 +40,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 _OF_THE_NETWORK: Final = "Failed to load resource"
 
 # Long enough for a busy machine: what comes, comes at once, and only a failing test waits so long.
-_PATIENCE_MS: Final = 15_000
+_PATIENCE_MS: Final = 60_000
 expect.set_options(timeout=_PATIENCE_MS)
 
 FLATS: Final = ["101", "102", "103", "104", "201", "202", "203", "204"]

@@ -24,7 +24,7 @@ from localvpp.usage_book import UsageBook
 from localvpp.wire import FromFlat, MarketRules, Membership, sign_market_word
 
 from ..place import ORIGIN, PRICES, HandClock
-from ..small_coordinator import Ear
+from ..small_coordinator import PATIENCE_S, Ear
 from .flat import HOUR, MIDNIGHT, SETTINGS, SLOT_S, keep, lived, situation
 
 GATE_S = 300
@@ -83,7 +83,7 @@ class Resident:
         """Let it be so late, and what is due be done."""
         self.clock.wall = moment * 1000
         await self.bidder.second()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while self.bidder._wanted is not None:
                 await asyncio.sleep(0.001)
         return self.bidder.state

@@ -37,7 +37,7 @@ from ..scripted_devices import ScriptedMeter
 from .plain_house import PlainHouse
 
 WHO = Identity(manufacturer="Test", model="device")
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 HOPS = 30
 """So many turns of the event loop end all that waits for no thread."""
 

@@ -42,7 +42,7 @@ from .plain_house import PlainHouse
 
 FLATS = {Wiring.AUTONOMOUS: "101", Wiring.OWNED: "102", Wiring.PAIR: "103"}
 WATCHDOG_S = 20
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def drivers(links: ModbusLinks, host: str, port: int, wiring: Wiring, clock: HandClock) -> FlatDevices:

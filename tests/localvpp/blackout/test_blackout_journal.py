@@ -30,6 +30,7 @@ from localvpp.islanding import (
 from localvpp.islanding.journal import decode
 
 from ..place import HandClock
+from .room import PATIENCE_S
 
 DRILLING = State(phase=Phase.ISLANDING, owner=Owner.DRILL, since=5.0, islandings=(4.0,))
 OUTAGE = State(phase=Phase.ISLANDED, owner=Owner.OUTAGE, since=9.0)
@@ -184,7 +185,7 @@ async def test_a_journal_that_the_disk_does_not_give_is_not_written_over_and_cou
         assert names(tmp_path) == {"away", "blackout.journal"}
         path.rmdir()
         (tmp_path / "away").rename(path)
-        async with asyncio.timeout(30.0):
+        async with asyncio.timeout(PATIENCE_S):
             while logic.shown.fault is Fault.JOURNAL_UNREADABLE:
                 clock.move(1.0)
                 logic.turn(CONNECTED, clock.monotonic())
@@ -260,7 +261,7 @@ async def led(disk: Disk, clock: HandClock, given: list[Command], path: Path) ->
 
 
 async def ready(logic: Logic) -> None:
-    async with asyncio.timeout(30.0):
+    async with asyncio.timeout(PATIENCE_S):
         while not logic.ready:
             await asyncio.sleep(0.001)
 

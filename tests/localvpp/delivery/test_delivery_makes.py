@@ -21,6 +21,7 @@ from simulator.families import InverterFamily
 
 from ..devices.simulated_building import DAY, Makes, SimulatedBuilding, simulated, write_home
 from ..place import SLOT, HandClock
+from ..small_coordinator import PATIENCE_S
 from .seller import DELIVERS
 
 pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.slow]  # a slot of real readings for each make
@@ -55,7 +56,7 @@ class Made:
         assert read.sample is not None
         self.book, closed = self.book.feed(read.sample)
         self.closed += closed
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while self.steering.busy:
                 await asyncio.sleep(0.001)
 
