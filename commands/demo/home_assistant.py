@@ -7,7 +7,6 @@ import json
 import os
 from pathlib import Path
 import secrets
-import socket
 import sys
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ import aiohttp
 from localvpp.etp import DeviceId
 
 from ..errors import CommandError
+from ..heldport import held_port
 from . import vendor
 from .processes import Processes
 
@@ -80,24 +80,26 @@ class HomeAssistant:
 
 async def start(processes: Processes, session: aiohttp.ClientSession, folder: Path, flat: str) -> HomeAssistant:
     """Start Home Assistant in a folder of its own, with the integration, and create its owner."""
-    port = await asyncio.to_thread(_prepare, folder, flat)
-    url = f"http://127.0.0.1:{port}"
     paths = [str(folder / _STAND_INS), *filter(None, [os.environ.get("PYTHONPATH")])]
-    await processes.start(
-        "home-assistant",
-        [
-            sys.executable,
-            "-m",
-            "homeassistant",
-            "--config",
-            str(folder),
-            "--skip-pip",
-            "--log-file",
-            str(folder / "home-assistant.log"),
-        ],
-        environment={"PYTHONPATH": os.pathsep.join(paths)},
-    )
-    await _until_up(session, url)
+    # It imports for seconds, on small computers for a minute, before it listens; flats and others connect meanwhile.
+    with held_port() as port:
+        await asyncio.to_thread(_prepare, folder, flat, port)
+        url = f"http://127.0.0.1:{port}"
+        await processes.start(
+            "home-assistant",
+            [
+                sys.executable,
+                "-m",
+                "homeassistant",
+                "--config",
+                str(folder),
+                "--skip-pip",
+                "--log-file",
+                str(folder / "home-assistant.log"),
+            ],
+            environment={"PYTHONPATH": os.pathsep.join(paths)},
+        )
+        await _until_up(session, url)
     password = secrets.token_urlsafe(9)
     token = await _onboard(session, url, flat, password)
     return HomeAssistant(flat, folder, url, USER, password, token)
@@ -117,16 +119,13 @@ def database_of(folder: Path) -> tuple[Path, DeviceId]:
     return file, DeviceId(bytes.fromhex(file.stem.removeprefix("local_vpp.")))
 
 
-def _prepare(folder: Path, flat: str) -> int:
+def _prepare(folder: Path, flat: str, port: int) -> None:
     components = folder / "custom_components"
     components.mkdir(parents=True)
     (components / "local_vpp").symlink_to(integration_folder(), target_is_directory=True)
     (folder / "configuration.yaml").write_text(
         _CONFIGURATION.format(flat=flat) + vendor.CONFIGURATION, encoding="utf-8"
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
     storage = folder / ".storage"
     storage.mkdir()
     # The port could come by an environment variable, but then it would listen on every interface.
@@ -161,7 +160,6 @@ def _prepare(folder: Path, flat: str) -> int:
         if importlib.util.find_spec(package) is None:
             (folder / _STAND_INS).mkdir(exist_ok=True)
             (folder / _STAND_INS / f"{package}.py").write_text(_NO_VOICE.format(name=name), encoding="utf-8")
-    return port
 
 
 async def _until_up(session: aiohttp.ClientSession, url: str) -> None:

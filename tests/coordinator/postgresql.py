@@ -8,10 +8,11 @@ from pathlib import Path
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
+
+from commands.heldport import held_port
 
 from ..needed import lacks
 
@@ -32,14 +33,14 @@ def binaries() -> Path | None:
 class PostgreSql:
     """A server that this process started."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, port: int) -> None:
         self._programs = programs
         self._data = folder / "data"
         self._sockets = folder
         self._log = folder / "log"
         self._names = count()
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
+        self.port = port
         # The server ends with this process, however that ends.
         self._as_user = ["setpriv", "--pdeathsig=INT"]
         if os.geteuid() == 0:  # The server refuses to run as root.
@@ -125,14 +126,6 @@ def _is_user(name: str) -> bool:
     return True
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 @contextmanager
 def running() -> Iterator[PostgreSql]:
     """Give a running server; skip where none is installed."""
@@ -140,8 +133,8 @@ def running() -> Iterator[PostgreSql]:
     if programs is None:
         lacks("no PostgreSQL server is installed: scripts/services")
     # Not below pytest's own folders, which no other user may enter; and short, for a socket's path ends at 107 bytes.
-    with tempfile.TemporaryDirectory(prefix="vpp-pg-") as folder:
-        server = PostgreSql(programs, Path(folder))
+    with held_port() as port, tempfile.TemporaryDirectory(prefix="vpp-pg-") as folder:
+        server = PostgreSql(programs, Path(folder), port)
         server.start()
         try:
             yield server

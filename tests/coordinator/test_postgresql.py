@@ -1,6 +1,7 @@
 """What a server can do that a file in the data folder cannot: be shared, be lost and come back, be set up wrongly."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 import logging
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import pytest_socket
 from sqlalchemy.exc import SQLAlchemyError
 
+from commands.heldport import held_port
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerError, LedgerUnavailableError
 from coordinator.store import StoreError, close_database, open_database
@@ -21,9 +23,16 @@ from localvpp.etp import Ed25519Signer
 from .conftest import SLOT, open_house
 from .flat import WAIT_S, Flat, ManualClock
 from .ledgers import Opened, check_whole, opened
-from .postgresql import PostgreSql, free_port
+from .postgresql import PostgreSql
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["postgresql"], indirect=True)]
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that nobody listens on."""
+    with held_port() as port:
+        yield port
 
 
 def slot(flat: Flat, minute: int) -> list[bytes]:
@@ -191,11 +200,11 @@ async def test_every_session_commits_durably_whatever_the_database_has_for_a_def
 
 
 async def test_what_cannot_serve_is_told_with_a_remedy_and_without_the_password(
-    database: str, postgresql: PostgreSql
+    database: str, postgresql: PostgreSql, silent_port: int
 ) -> None:
     base, _, name = database.rpartition("/")
     latin = postgresql.new_database("--encoding=LATIN1", "--template=template0")
-    nowhere = base.replace(f":{postgresql.port}", f":{free_port()}")
+    nowhere = base.replace(f":{postgresql.port}", f":{silent_port}")
     wrong = {
         f"{base.replace('tests@', 'tests:hush@')}/nothing": "does not exist: make it with createdb --encoding=UTF8",
         f"{base.replace('tests@', 'stranger:hush@')}/{name}": 'role "stranger" does not exist: check the user',

@@ -7,13 +7,12 @@ Flat and coordinator share a quick clock: what a flat does each second, it does 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 import os
 from pathlib import Path
-import socket
-import sys
 import tty
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -30,6 +29,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
+from commands.heldport import held_port
 from coordinator import app
 from coordinator.config import BuildingConfig, load
 from coordinator.enrolment import issue_invite
@@ -201,7 +201,7 @@ class Building:
     port: int = 0
     """Where it answers; set to 0, a free one is found at the next start."""
     _task: asyncio.Task[None] | None = None
-    _held: socket.socket | None = None
+    _held: ExitStack = field(default_factory=ExitStack)
 
     def config(self) -> BuildingConfig:
         file = self.folder / "building.yaml"
@@ -227,16 +227,10 @@ class Building:
     def _find_port(self) -> None:
         """Find a free port and hold it: while the coordinator is away, no other process gets it."""
         self.release_port()
-        self._held = socket.socket()
-        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # It can be listened on all the same.
-        self._held.bind(("127.0.0.1", 0))
-        self.port = self._held.getsockname()[1]
-        if sys.platform != "linux":
-            self.release_port()  # Elsewhere nobody can listen on a port that is held.
+        self.port = self._held.enter_context(held_port())
 
     def release_port(self) -> None:
-        if self._held is not None:
-            self._held.close()
+        self._held.close()
 
     @property
     def url(self) -> str:

@@ -12,6 +12,7 @@ from playwright.async_api import expect
 import pytest
 import pytest_asyncio
 
+from commands.heldport import held_port
 from coordinator.config import load
 from coordinator.market.view import Names, Plain, Told, round_plain, slot_plain
 from coordinator.store import market as market_store
@@ -19,7 +20,7 @@ from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import Agent, AgentClock
 from tests.coordinator.conftest import FILE, SLOT, open_house
-from tests.coordinator.market.conftest import FLATS, RULES, TRADED, WANTED, Trade, ask, bid, free_port
+from tests.coordinator.market.conftest import FLATS, RULES, TRADED, WANTED, Trade, ask, bid
 from tests.coordinator.market.settling import lived, settled, sunny, traded
 from tests.coordinator.market.test_lying_coordinator import Result as Bend, lie
 
@@ -41,8 +42,10 @@ def rules(request: pytest.FixtureRequest) -> str:
 async def trade(tmp_path: Path, rules: str, socket_enabled: None) -> AsyncIterator[Trade]:
     file = tmp_path / "building.yaml"
     text = FILE.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
-    file.write_text(text.replace("port: 0", f"port: {free_port()}") + rules)
-    config, clock, stack = load(file), AgentClock(SLOT * 1000), AsyncExitStack()
+    stack = AsyncExitStack()
+    port = stack.enter_context(held_port())
+    file.write_text(text.replace("port: 0", f"port: {port}") + rules)
+    config, clock = load(file), AgentClock(SLOT * 1000)
     house = await stack.enter_async_context(open_house(config, clock))
     async with aiohttp.ClientSession() as session:
         opened = Trade(config, clock, tmp_path, house, session, stack=stack)

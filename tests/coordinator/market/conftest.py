@@ -1,16 +1,15 @@
 """A building whose flats trade: a real coordinator, and whole flats on real links, whose seconds a test lets pass."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-import random
-import socket
 
 import aiohttp
 import pytest
 
+from commands.heldport import held_port
 from coordinator.config import BuildingConfig, load
 from coordinator.market.service import Market
 from coordinator.vault import make_recovery_key
@@ -220,26 +219,17 @@ class Trade:
 _OVER = (Phase.TRADED, Phase.SHARED)
 
 
-def free_port() -> int:
-    """A port that a coordinator finds free again when it starts once more: none that the system gives to others."""
-    while True:
-        port = random.randint(20_000, 32_000)
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
-
-
 @pytest.fixture
 def clock() -> AgentClock:
     return AgentClock(SLOT * 1000)
 
 
 @pytest.fixture
-def config(config: BuildingConfig, socket_enabled: None) -> BuildingConfig:
-    text = config.file.read_text().replace("port: 0", f"port: {free_port()}")
-    text = text.replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
-    config.file.write_text(text + RULES)
-    return load(config.file)
+def config(config: BuildingConfig, socket_enabled: None) -> Iterator[BuildingConfig]:
+    text = config.file.read_text().replace('["101", "102", "103"]', str(list(FLATS)).replace("'", '"'))
+    with held_port() as port:  # A coordinator that starts once more finds it free again.
+        config.file.write_text(text.replace("port: 0", f"port: {port}") + RULES)
+        yield load(config.file)
 
 
 @pytest.fixture
