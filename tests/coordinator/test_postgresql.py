@@ -159,7 +159,7 @@ async def test_a_server_that_crashes_and_comes_back_has_all_that_was_acknowledge
 async def test_a_server_that_falls_silent_is_not_waited_for_without_end(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("coordinator.store.postgresql.COMMAND_S", 0.3)
+    monkeypatch.setattr("coordinator.store.postgresql.COMMAND_S", 3)
     engine = await open_database(database)
     with pytest.raises(SQLAlchemyError, match="TimeoutError: see that the server runs"):
         async with engine.connect() as connection:

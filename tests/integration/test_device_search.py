@@ -290,6 +290,8 @@ async def test_a_device_that_speaks_on_udp_alone_is_added_and_read(
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+# Where nobody answers, half a second is waited for each question: a busy machine's meter answers within it.
+@pytest.mark.slow
 async def test_a_serial_line_is_searched_with_the_speeds_and_parities_of_the_types(
     hass: HomeAssistant, make_entry: MakeEntry
 ) -> None:
@@ -302,7 +304,7 @@ async def test_a_serial_line_is_searched_with_the_speeds_and_parities_of_the_typ
         listening(lambda unit, question: dumped("eastron_sdm120", unit, question), rtu=True) as meter,
         wired(meter.port, termios.B2400) as port,
     ):
-        with patch("custom_components.local_vpp.lib.localvpp.devices.scan.SERIAL_ANSWER_S", 0.1):
+        with patch("custom_components.local_vpp.lib.localvpp.devices.scan.SERIAL_ANSWER_S", 0.5):
             result = await begun(hass, entry, DeviceKind.METER, "find_serial", **{CONF_DEVICE: port})
             await hass.async_block_till_done()
             result = await subentries.async_configure(result["flow_id"])

@@ -15,6 +15,7 @@ from localvpp.pin import Pin, PinError
 from localvpp.store import FlatStore
 
 from .place import ORIGIN, SLOT
+from .small_coordinator import PATIENCE_S
 
 FRAME = bytes(1000)
 WAL_PAGES = 1000
@@ -75,7 +76,7 @@ async def test_a_pinned_file_does_not_change_and_its_flat_goes_on(
         copies = []
         for batch, record in enumerate(more):
             await write(store, batch)
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(PATIENCE_S):
                 await store.append([record], None)
             # The log is copied in the middle of the flat's work, and torn at that.
             for torn in (0, 1, 1000, 4096):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import override
 
 from conftest import Clock
@@ -318,35 +319,60 @@ async def test_a_gateway_that_says_that_a_device_is_silent_is_ready_for_the_next
 # --- An answer that comes late ----------------------------------------------------------------------------------
 
 
+LINK_S = 60
+"""The link's own time-out."""
+
+
+@dataclass
+class LateUnit:
+    """A gateway where unit 2 answers when a test says so and every other at once, each with its own number."""
+
+    port: int = 0
+    _kept: list[tuple[asyncio.StreamWriter, bytes]] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ask(self, writer: asyncio.StreamWriter, reply: bytes) -> None:
+        self._kept.append((writer, reply))
+        self._news.set()
+
+    async def asked(self) -> None:
+        """Wait until unit 2 has a question."""
+        while not self._kept:
+            self._news.clear()
+            await self._news.wait()
+
+    def answer(self) -> None:
+        """Say all that unit 2 was asked for."""
+        assert self._kept, "it was asked"
+        while self._kept:
+            writer, reply = self._kept.pop()
+            writer.write(reply)
+
+
 @asynccontextmanager
-async def slow_second_unit(late_s: float) -> AsyncIterator[int]:
-    """A gateway where unit 2 answers late and every other at once, each with its own number; give its port."""
-    tasks = set[asyncio.Task[None]]()
+async def late_second_unit() -> AsyncIterator[LateUnit]:
+    late = LateUnit()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while len(request := await reader.read(12)) == 12:
             reply = request[:4] + b"\0\5" + request[6:8] + b"\2\0" + request[6:7]
             if request[6] == 2:
-                tasks.add(asyncio.create_task(later(writer, reply)))
+                late.ask(writer, reply)
             else:
                 writer.write(reply)
         writer.close()
 
-    async def later(writer: asyncio.StreamWriter, reply: bytes) -> None:
-        await asyncio.sleep(late_s)
-        writer.write(reply)
-
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        yield int(server.sockets[0].getsockname()[1])
-        await asyncio.gather(*tasks)
+        late.port = int(server.sockets[0].getsockname()[1])
+        yield late
 
 
 @pytest.mark.parametrize("backend", [pymodbus, tmodbus], ids=["ours", "home_assistant_s"])
 async def test_the_late_answer_of_a_device_that_was_given_up_is_nobody_else_s(
     backend: type[pymodbus] | type[tmodbus], socket_enabled: None
 ) -> None:
-    async with slow_second_unit(0.15) as port:
-        link = backend.ModbusConnection(ModbusTcpParams(host="127.0.0.1", port=port), timeout=3)
+    async with late_second_unit() as late:
+        link = backend.ModbusConnection(ModbusTcpParams(host="127.0.0.1", port=late.port), timeout=LINK_S)
         first, second = link.for_unit(1), link.for_unit(2)
         loop = asyncio.get_running_loop()
         for _ in range(2):
@@ -355,13 +381,14 @@ async def test_the_late_answer_of_a_device_that_was_given_up_is_nobody_else_s(
             with pytest.raises(ModbusTimeoutError):
                 async with patience(second, 0.1):
                     await second.read_holding_registers(0, 1)
-            given_up = loop.time()
-            assert given_up - began < 1, "long before the link's own time-out"
-            read = 0
-            while loop.time() - given_up < 0.1:
-                assert await first.read_holding_registers(0, 1) == [1]
-                read += 1
-                await asyncio.sleep(0.005)
-            assert read > 5, "the line was free at once, and the late answer was dropped"
-        assert await second.read_holding_registers(0, 1) == [2]
+            for _ in range(6):
+                assert await first.read_holding_registers(0, 1) == [1], "the line is free at once"
+            assert loop.time() - began < LINK_S, "long before the link's own time-out"
+            late.answer()
+            for _ in range(6):
+                assert await first.read_holding_registers(0, 1) == [1], "the late answer is dropped"
+        asked = asyncio.create_task(second.read_holding_registers(0, 1))
+        await late.asked()
+        late.answer()
+        assert await asked == [2]
         await link.close()
