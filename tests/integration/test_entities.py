@@ -464,6 +464,8 @@ async def test_evidence_against_the_coordinator_stays_until_the_resident_has_pas
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
 
 
+@pytest.mark.slow
+@pytest.mark.real_time
 async def test_what_a_battery_has_taken_up_is_shown_once_a_minute(
     hass: HomeAssistant, entry: MockConfigEntry, clock: QuickClock
 ) -> None:

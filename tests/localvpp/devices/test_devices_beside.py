@@ -36,7 +36,7 @@ from simulator.registers.moxa_e1210 import PulseCounter
 from simulator.serial_line import SerialLine
 from simulator.site import INVERTER, METER
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.slow, pytest.mark.real_time, pytest.mark.usefixtures("socket_enabled")]
 
 REQUEST_S = 0.3
 """Of three requests."""
