@@ -30,6 +30,8 @@ class Why(StrEnum):
     """Too few flats have agreed in time."""
     UNLOGGED = "unlogged"
     """Enough flats have agreed, and the log did not take their words in time."""
+    FAULT = "fault"
+    """The coordinator's program has failed in it."""
     DISPUTED = "disputed"
     """The same, and some have found something wrong."""
     MISSED = "missed"

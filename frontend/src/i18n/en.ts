@@ -300,6 +300,7 @@ export const en: Messages = {
       too_large: "the book or the result was too large",
       no_quorum: "too few flats agreed before the slot began",
       unlogged: "enough flats agreed, and the log did not take their words before the slot began",
+      fault: "the coordinator's program failed in it; its log says how",
       disputed: "flats found something wrong, and too few agreed",
       missed: "the coordinator was down at the gate",
       rebuilt: "the coordinator was rebuilt and has not what was in this slot",
