@@ -3,30 +3,47 @@
 from collections.abc import Callable
 from copy import replace
 
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.etp import Ed25519Signer
 from localvpp.market import MarketError
-from localvpp.market.rounds import Cleared, OpenedBook, Placed, RoundError, digest
+from localvpp.market.rounds import (
+    Asked,
+    Cleared,
+    OpenedBook,
+    Outcome,
+    Own,
+    Placed,
+    RoundError,
+    agreement_problem,
+    check_round,
+    digest,
+)
 from localvpp.quorum import needed_of
 from localvpp.trading.judging import cleared_problems
 from localvpp.trading.kept import KeptRound
 from localvpp.wire import RoundName, sign_verdict
 
-from .rounds import ORIGIN, RULES, SLOT, WANTED, bid, opened, outcome, placed
+from .rounds import ORIGIN, PROMISED, RULES, SLOT, WANTED, bid, opened, outcome, placed
 
 AT = RoundName(SLOT, 0)
 BOOK = opened(*(placed(number) for number in range(len(WANTED))))
 RESULT = outcome(BOOK)
-KEPT = KeptRound(at=AT, rules=b"", book=BOOK.encode(), result=RESULT.encode())
 NAMES = (digest(BOOK.encode()), digest(RESULT.encode()))
 IN_TIME_MS = (SLOT - 60) * 1000
 FLATS = [Ed25519Signer.generate() for _ in range(BOOK.voters)]
+ORDERING = frozenset(each.public.device_id for each in FLATS)
+KEPT = KeptRound(at=AT, rules=b"", book=BOOK.encode(), result=RESULT.encode(), ordering=ORDERING)
 
 type Say = Callable[[Ed25519Signer], bytes]
 
 
 def agree(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, AT, *NAMES, vouches=True)
+
+
+def agree_without_orders(signer: Ed25519Signer) -> bytes:
     return sign_verdict(signer, signer.public.device_id, ORIGIN, AT, *NAMES)
 
 
@@ -65,6 +82,61 @@ def test_all_agree_and_the_result_counts() -> None:
 def test_one_flat_that_agrees_many_times_is_one() -> None:
     said = [agree(FLATS[0]), *(agree(each) for each in FLATS[:1] for _ in range(2))]
     assert problems(sorted(set(said)))[0].startswith("1 flats have agreed")
+
+
+def test_an_offer_that_no_flat_vouches_for_keeps_the_result_from_counting() -> None:
+    said = [*(agree(each) for each in FLATS[1:]), agree_without_orders(FLATS[0])]
+    assert problems(said) == [
+        "4 flats with orders have agreed that theirs count, and those of 5 do: whose the others are nobody has said"
+    ]
+
+
+def test_who_has_logged_no_orders_of_the_round_vouches_for_none() -> None:
+    stranger = Ed25519Signer.generate()
+    said = [*(agree(each) for each in FLATS[1:]), agree_without_orders(FLATS[0]), agree(stranger)]
+    assert problems(said)[0].startswith("4 flats with orders have agreed")
+
+
+def test_offers_that_do_not_count_need_nobody_to_vouch_for_them() -> None:
+    first = BOOK.offers[0].blind
+    partly = Outcome(ORIGIN, SLOT, 0, NAMES[0], RESULT.result, (first,))
+    assert Outcome.decode(partly.encode()) == partly
+    asked = Asked.of(BOOK, partly, ORDERING)
+    assert (asked.offers, Asked.of(BOOK, RESULT, ORDERING).offers) == (4, 5)
+    assert agreement_problem(asked, ORDERING, set(list(ORDERING)[1:])) is None
+    with pytest.raises(MarketError):
+        replace(partly, without=(first, first))
+
+
+def test_a_result_of_before_counts_by_a_quorum_and_no_flat_agrees_to_one() -> None:
+    former = replace(RESULT, format="local-vpp result 2")
+    assert b'"without"' not in former.encode()
+    assert Outcome.decode(former.encode()) == former
+    assert agreement_problem(Asked.of(BOOK, former, ORDERING), ORDERING, set()) is None
+    said = check_round(BOOK.encode(), former.encode(), PROMISED, Own(placed(0), taken=True), 5)
+    assert said == ("the result is of a former format: it would count although nobody vouches for the orders in it",)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_of_the_offers_that_count_no_more_are_wrong_than_flats_that_have_ordered_lie(data: st.DataObject) -> None:
+    """Whatever a building makes of a book, and whoever lies for it: the pigeonhole principle, tried out."""
+    flats = data.draw(st.integers(1, 8))
+    strangers = data.draw(st.integers(0, 3))
+    devices = [b"device %d" % number for number in range(flats + strangers)]
+    ordering = frozenset(devices[:flats])
+    liars = set(data.draw(st.lists(st.sampled_from(devices), unique=True)))
+    # An offer of the book is right for one flat, or for nobody; of one flat there are not two.
+    right = set(data.draw(st.lists(st.sampled_from(sorted(ordering)), unique=True)))
+    wrong = data.draw(st.integers(0, 8))
+    vouching = {device for device in devices if device in liars or device in right}
+    vouching -= set(data.draw(st.lists(st.sampled_from(devices), unique=True)))
+    asked = Asked(voters=len(devices), needed=0, offers=len(right) + wrong, ordering=ordering)
+    if agreement_problem(asked, vouching, vouching) is None:
+        owned_by_honest = len(right & vouching - liars)
+        assert asked.offers - owned_by_honest <= len(liars & ordering)
+        if not liars & ordering:
+            assert wrong == 0
 
 
 @pytest.mark.parametrize("say", [elsewhere, another_slot, another_round, another_result, disagree, garbage])

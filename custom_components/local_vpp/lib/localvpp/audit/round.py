@@ -10,7 +10,7 @@ from typing import Final
 
 from ..etp import DeviceId, EtpError, Kind, Standing, cose
 from ..market import MarketError
-from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
+from ..market.rounds import Asked, Cleared, OpenedBook, Outcome, Placed, agreement_problem, digest
 from ..market_record import late_ms
 from ..traded import owners_of
 from ..wire import RoundName, open_verdict
@@ -139,13 +139,22 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
         return
     size = log.size if at is None else at.index
     agreed: set[DeviceId] = set()
+    vouching: set[DeviceId] = set()
     for word in cleared.words:
         try:
-            agreed.add(_agreeing(log, slot, cleared, word, size))
+            device, vouches = _agreeing(log, slot, cleared, word, size)
         except (EtpError, ValueError) as error:
             yield f"a word of agreement does not count: {error}"
-    if len(agreed) < (needed := opened.needed):
-        yield f"{len(agreed)} flats have agreed, and of {opened.voters} it takes {needed}"
+            continue
+        agreed.add(device)
+        vouching |= {device} if vouches else set()
+    try:
+        outcome = Outcome.decode(papers.result)
+    except MarketError:
+        return  # `audit_result` says so.
+    ordering = _named(log, slot, opened.log_since, opened.log_size).keys()
+    if problem := agreement_problem(Asked.of(opened, outcome, ordering), agreed, vouching):
+        yield problem
 
 
 def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
@@ -161,8 +170,8 @@ def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
         )
 
 
-def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: int) -> DeviceId:
-    """Return which flat has signed a word. Raises EtpError, ValueError."""
+def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: int) -> tuple[DeviceId, bool]:
+    """Return which flat has signed a word, and whether it vouches. Raises EtpError, ValueError."""
     statement = cose.parse(word, "the word")
     device = DeviceId(bytes.fromhex(statement.issuer.rpartition(":")[2]))
     found = open_verdict(word, device, log.origin)
@@ -177,7 +186,7 @@ def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: i
         raise ValueError(f"that of device {device.hex()} is on another slot, book or result")
     if found.findings is not None:
         raise ValueError(f"device {device.hex()} does not agree")
-    return device
+    return device, found.vouches
 
 
 def _record(log: AuditedLog, slot: int, kind: Kind, document: bytes) -> Entry | None:
