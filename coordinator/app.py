@@ -448,6 +448,7 @@ def _connect(
     metrics.watch(metrics.log_size, lambda: ledger.size)
     metrics.watch(metrics.connected, lambda: len(hub))
     metrics.watch(metrics.papers, lambda: papers.lacking)
+    metrics.watch(metrics.useless_papers, lambda: papers.useless)
     metrics.watch(
         metrics.checkpoint_age,
         lambda: _age_s(None if ledger.published is None else ledger.published.signed_ms, clock),

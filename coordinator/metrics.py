@@ -46,6 +46,11 @@ class Metrics:
             "Cleared rounds of slots to be settled whose documents are not here",
             registry=self.registry,
         )
+        self.useless_papers = Gauge(
+            "localvpp_rounds_with_unusable_papers",
+            "Cleared rounds of slots to be settled whose documents came back and cannot be used",
+            registry=self.registry,
+        )
         self.enrolments = Counter("localvpp_enrolments", "Enrolments, by outcome", ["outcome"], registry=self.registry)
         self.meter_errors = Counter(
             "localvpp_meter_errors", "Failed reads of the building's meters", ["meter"], registry=self.registry

@@ -19,6 +19,7 @@ from .ending import Ended, Why
 from .gates import due
 from .proofs import lost_round, ordering
 from .telling import Telling
+from .troubles import TROUBLES
 
 AHEAD_SLOTS: Final = 3
 """A clock is believed as long as some flat's record is no older than so many slots: flats tell of each slot."""
@@ -36,6 +37,8 @@ class Closing:
         self._telling = telling
         self._clock = clock
         self._ahead = False
+        self._faulty: set[RoundName] = set()
+        """Those whose gates could not be closed, and that was said of."""
 
     async def second(self) -> None:
         """Close the gates that are due.
@@ -52,8 +55,19 @@ class Closing:
             board.closed |= await store.known(connection, open_)
         for at in open_:
             if at not in board.closed and await self._is_time(now_ms):
-                await self._close(at)
-                board.closed.add(at)
+                try:
+                    await self._close(at)
+                except TROUBLES:
+                    raise
+                except Exception:  # noqa: BLE001 - whatever it is, it is logged, and others go on
+                    # What is wrong with one gate keeps no other open; of one that is never closed flats hear when they
+                    # ask: see `missed`.
+                    if at not in self._faulty:
+                        _log.exception("The gate of %s cannot be closed, for a fault; it is tried again", at)
+                    self._faulty.add(at)
+                else:
+                    board.closed.add(at)
+        self._faulty.intersection_update(wanted)
 
     async def _is_time(self, now_ms: int) -> bool:
         """Whether flats know of a time near that of this clock, which may have stood wrong when it was started.
@@ -118,8 +132,7 @@ class Closing:
                 await self._telling.closed(device, stored)
             return
         # Whoever trades has to know what came of each round: that nothing did, too.
-        for device in tuple(board.listening):
-            await self._telling.ended(device, stored)
+        await self._telling.ended(stored, *board.listening)
 
     async def missed(self, at: RoundName, device: DeviceId) -> StoredRound | None:
         """Return a round that is over, whose gate was never closed, of a slot that a flat has logged orders for."""

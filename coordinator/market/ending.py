@@ -32,6 +32,8 @@ class Why(StrEnum):
     """Enough have, and there are offers of which no flat has said that they are its own."""
     UNLOGGED = "unlogged"
     """Enough flats have agreed, and the log did not take their words in time."""
+    FAULT = "fault"
+    """The coordinator's program has failed in it."""
     DISPUTED = "disputed"
     """The same, and some have found something wrong."""
     MISSED = "missed"

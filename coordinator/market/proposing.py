@@ -188,6 +188,11 @@ class Proposing:
             _log.error("The book of %s cannot be searched: %s", known.at, error)
             search.heard_own = True
             return
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged, and others go on
+            # Whatever is wrong with a search, what everybody clears is there.
+            _log.exception("The book of %s was not searched, for a fault", known.at)
+            search.heard_own = True
+            return
         if not_better(bid.result, search.best.result) is None:
             await self._take(known, search, bid)
             _log.info("A better result was found for %s", known.at)

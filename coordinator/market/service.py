@@ -73,6 +73,8 @@ class Market:
         """What changes a round is done one after the other."""
         self._forgot: float | None = None
         self._trouble: str | None = None
+        self._faulty: set[RoundName] = set()
+        """Rounds in which the program has failed, and that are still to be ended."""
         self._waits = False
         """Whether other rules wait for the time."""
         self._back: list[StoredRound] = []
@@ -104,6 +106,11 @@ class Market:
                 if self._trouble is None:
                     _log.error("The market cannot go on: %s", error)
                 self._trouble = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and others go on
+                # A fault in what is not of one round: what comes after it is for the next second, and for all others.
+                if self._trouble is None:
+                    _log.exception("The market's program fails, and is tried again")
+                self._trouble = repr(error)
             else:
                 if self._trouble is not None:
                     _log.warning("The market goes on")
@@ -126,13 +133,37 @@ class Market:
                 self.board.doubtful, trouble = True, error
             for at in sorted(self.rounds):
                 try:
-                    await self.steps.go_on(self.rounds[at])
+                    await self._go_on(self.rounds[at])
                 except TROUBLES as error:
                     self.board.doubtful, trouble = True, error
             await self._forget()
             await self._tell_back()
             if trouble is not None:
                 raise trouble
+
+    async def _go_on(self, known: Round) -> None:
+        """Take a round's next steps; one in which the program fails ends, and it is said so once.
+
+        Raises what is one of TROUBLES.
+        """
+        if known.at not in self._faulty:
+            try:
+                await self.steps.go_on(known)
+            except TROUBLES:
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, it is logged, and others go on
+                _log.exception("The program fails in %s: nothing is traded by it, if nothing is yet", known.at)
+                self._faulty.add(known.at)
+            else:
+                return
+        try:
+            await self.steps.fail(known)
+        except TROUBLES:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and others go on
+            _log.debug("%s is not ended, for another fault, and that is tried again: %r", known.at, error)
+        else:
+            self._faulty.discard(known.at)
 
     def came_back(self, stored: StoredRound) -> None:
         """Tell whoever has not heard it what came of a round whose documents are here again."""

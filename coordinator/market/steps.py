@@ -106,9 +106,21 @@ class Steps:
         """Tell whoever is connected what came of a round; whoever is not asks."""
         async with self._board.engine.connect() as connection:
             stored = await store.one(connection, at)
-        for device in tuple(self._board.listening) if stored is not None else ():
-            assert stored is not None, "it was asked"
-            await self._telling.ended(device, stored)
+        if stored is not None:
+            await self._telling.ended(stored, *self._board.listening)
+
+    async def fail(self, known: Round) -> None:
+        """End a round that the program cannot go on with, unless it has ended already: what is logged stays.
+
+        Raises SQLAlchemyError, SignerUnavailableError, TlogError, OSError.
+        """
+        async with self._board.engine.connect() as connection:
+            stored = await store.one(connection, known.at)
+        if stored is None or stored.ended is not None:
+            self._board.rounds.pop(known.at, None)
+            return
+        known.stored = stored
+        await self._end(known, Why.FAULT)
 
     def _why(self, known: Round) -> Why:
         """Say why nothing came of a round until it was over."""

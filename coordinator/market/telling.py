@@ -82,12 +82,20 @@ class Telling:
         word = Proposed(message.at, digest(message.book), digest(message.result))
         self._send(device, signed(message, await self._herald.said(device, word)))
 
-    async def ended(self, device: DeviceId, stored: StoredRound) -> None:
-        """Tell what came of a round; of one that was traded, after its book."""
+    async def ended(self, stored: StoredRound, *devices: DeviceId) -> None:
+        """Tell flats what came of a round, of one that was traded by one proof for all; after its book.
+
+        Raises LostError.
+        """
         if stored.ended == Ended.UNTRADED:
-            await self.untraded(device, stored.at, stored.why or "")
-        elif stored.cleared is not None and (message := await traded(self._engine, self._ledger, stored)) is not None:
-            self._send(device, message)
+            for device in devices:
+                await self.untraded(device, stored.at, stored.why or "")
+            return
+        if stored.cleared is None or not any(device in self._hub for device in devices):
+            return
+        if (message := await traded(self._engine, self._ledger, stored)) is not None:
+            for device in devices:
+                self._send(device, message)
 
     async def late(self, stored: StoredRound, *devices: DeviceId) -> None:
         """Tell flats what came of a round that they were away for, its book first."""
@@ -95,10 +103,10 @@ class Telling:
         if stored.book is not None and stored.result is not None and stored.book_record is not None:
             with suppress(TooLargeError):  # Then it was not traded either.
                 message = await self.message(stored)
-        for device in devices:
-            if message is not None:
+        if message is not None:
+            for device in devices:
                 await self.proposed(device, message)
-            await self.ended(device, stored)
+        await self.ended(stored, *devices)
 
     async def _say(self, device: DeviceId, word: MarketWord, checkpoint: str = "", document: bytes = b"") -> None:
         if device in self._hub:

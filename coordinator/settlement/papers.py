@@ -88,8 +88,8 @@ class Papers:
         self._lock = asyncio.Lock()
         self._lost: dict[bytes, _Lost] = {}
         """By the name that the log has."""
-        self._useless: set[bytes] = set()
-        """Those that came back and cannot be used."""
+        self._useless: dict[bytes, tuple[int, str]] = {}
+        """Those that came back and cannot be used: of which slot, and why. By another release they may be."""
         self._looked: float | None = None
         self._connected: frozenset[DeviceId] = frozenset()
         self._asked: dict[DeviceId, _Asked] = {}
@@ -109,6 +109,11 @@ class Papers:
         """How many rounds are not whole."""
         return len(self._lost)
 
+    @property
+    def useless(self) -> int:
+        """How many rounds are whole and cannot be used."""
+        return len(self._useless)
+
     def is_gone(self, slot: int) -> bool:
         """Whether a document of a slot is lacking that no flat has: all that are not suspended or revoked say so."""
         active = {each.device for each in self._ledger.directory.flats if each.standing is Standing.ACTIVE}
@@ -123,13 +128,21 @@ class Papers:
     @property
     def trouble(self) -> str | None:
         """What is lacking; None when nothing is."""
-        if not self._lost:
-            return None
-        slots = sorted({each.entry.slot for each in self._lost.values()})
-        return (
-            f"documents of {len(self._lost)} rounds that the log says were cleared are not here (slots {slots[0]} to "
-            f"{slots[-1]}): flats are asked for them, and {len(self._connected)} are connected"
-        )
+        told = list[str]()
+        if self._lost:
+            slots = sorted({each.entry.slot for each in self._lost.values()})
+            told.append(
+                f"documents of {len(self._lost)} rounds that the log says were cleared are not here (slots {slots[0]} "
+                f"to {slots[-1]}): flats are asked for them, and {len(self._connected)} are connected"
+            )
+        if self._useless:
+            slot, why = min(self._useless.values())
+            told.append(
+                f"documents of {len(self._useless)} rounds that the log says were cleared are here and cannot be used "
+                f"(the first of slot {slot}: {why}): start a release that reads them before their slots are settled "
+                "without them"
+            )
+        return "; ".join(told) or None
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look each second, until cancelled."""
@@ -192,17 +205,20 @@ class Papers:
         """See which rounds of slots that are not settled were cleared, and have no documents here."""
         async with self._engine.connect() as connection:
             last = max(await slot_store.last(connection) or -1, await entry_store.last_settled(connection) or -1)
-            found = {}
+            found, useless = dict[bytes, _Lost](), dict[bytes, tuple[int, str]]()
             for entry in await entry_store.of_slots(connection, Kind.CLEARED, last + 1):
                 body = entry.opened()
-                if body is None or body.evidence[0] in self._useless:
+                if body is None:
                     continue
                 name = body.evidence[0]
-                if not await _is_here(connection, entry.slot, name):
+                if name in self._useless:
+                    useless[name] = self._useless[name]
+                elif not await _is_here(connection, entry.slot, name):
                     found[name] = self._lost.get(name) or _Lost(entry, body.start_ms, body.slot_seconds, name)
         if found.keys() - self._lost.keys():
             _log.warning("Documents of %d rounds that were cleared are not here: flats are asked", len(found))
-        self._lost = found
+        # Of slots that are settled by now nothing is wanted any more.
+        self._lost, self._useless = found, useless
 
     def _ask_all(self, now: float) -> None:
         for device in sorted(self._connected):
@@ -236,7 +252,7 @@ class Papers:
     def _give_up(self, lost: _Lost, error: MarketError) -> None:
         # The log names it, so it is what was cleared: nobody has another.
         _log.error("A round of slot %s was cleared by documents that cannot be used: %s", lost.entry.slot, error)
-        self._useless.add(lost.name)
+        self._useless[lost.name] = lost.entry.slot, str(error)
         del self._lost[lost.name]
 
     async def _finish(self, lost: _Lost) -> None:

@@ -113,7 +113,12 @@ class BlackoutHome:
         """The notices that were told since this was begun."""
         self._open: set[int] = set()
         """Those of them that have not reached everybody."""
-        self._caught_up = False
+        self._catching_up = False
+        """Whether what was told before was looked at, or is."""
+        self._before: int | None = None
+        """Up to which notice everybody was told by an earlier run; None before that was read."""
+        self._unread = False
+        """Whether that could not be read."""
         self._locked_out: frozenset[str] = frozenset()
         self._people = People(
             hass,
@@ -140,9 +145,9 @@ class BlackoutHome:
     def _async_state_changed(self, state: FlatState) -> None:
         if (blackout := state.blackout) is None:
             return
-        if not self._caught_up and blackout.next_drill_ms is not None:
+        if not self._catching_up and blackout.next_drill_ms is not None:
             # Known from when the logic has what an earlier run has left.
-            self._caught_up = True
+            self._catching_up = True
             self._entry.async_create_background_task(
                 self._hass, self._async_catch_up(blackout.told), f"{DOMAIN} tells what was not told"
             )
@@ -239,21 +244,36 @@ class BlackoutHome:
         try:
             noted = await self._coordinator.store.noted(_SETTLED)
         except StoreError as error:
-            LOGGER.warning("Whom %s has told what cannot be read: %s", self._entry.title, error)
+            if not self._unread:
+                LOGGER.warning("Whom %s has told what cannot be read: %s", self._entry.title, error)
+            self._unread, self._catching_up = True, False  # Once more with the next second.
             return
-        now_ms = self._clock.wall_ms()
+        # A flat that has noted nothing yet has told all of it, by an earlier release.
+        self._before = max((each.number for each in told), default=0) if noted is None else int(noted)
+        now_ms, heard = self._clock.wall_ms(), self._numbers(self._heard)
         for at, each in enumerate(told):
             over = any(each.notice in _OVER.get(later.notice, ()) for later in told[at + 1 :])
             late = now_ms - each.time_ms > LATE_S * 1000
-            # A flat that has noted nothing yet has told all of it, by an earlier release.
-            missed = noted is not None and each.number > int(noted) and each.number not in self._heard
-            if missed and not over and not late:
+            if each.number > self._before and each.number not in heard and not over and not late:
                 self._async_told(each)
+        self._async_note_settled()
+
+    def _numbers(self, told: set[int]) -> set[int]:
+        """Return which numbers notices have by now that were told with others."""
+        return {number for each in told if (number := self._blackout.number_of(each)) is not None}
 
     @callback
     def _async_settled(self, number: int) -> None:
         self._open.discard(number)
-        upto = min(self._open) - 1 if self._open else max(self._heard)
+        self._async_note_settled()
+
+    @callback
+    def _async_note_settled(self) -> None:
+        """Keep up to which notice everybody was told; not before it is known what an earlier run has left untold."""
+        if self._before is None or not self._heard:
+            return
+        open_ = self._numbers(self._open)
+        upto = min(open_) - 1 if open_ else max(self._numbers(self._heard))
         self._entry.async_create_background_task(self._hass, self._async_note(upto), f"{DOMAIN} keeps whom it has told")
 
     async def _async_note(self, upto: int) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import EventEntity, EventEntityDescription, EventExtraStoredData
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -49,6 +49,8 @@ class NoticeEvent(LocalVppEntity[None], EventEntity):
 
     entity_description: LocalVppEventEntityDescription
     _unrecorded_attributes = frozenset({ATTR_DETAIL})
+    _last: int | None = None
+    """The number of what was shown last before this start."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -59,9 +61,25 @@ class NoticeEvent(LocalVppEntity[None], EventEntity):
         self.async_on_remove(blackout.subscribe(self._async_told))
         before = await self.async_get_last_event_data()
         if before is not None and (last := (before.last_event_attributes or {}).get(ATTR_NUMBER)) is not None:
+            self._last = last
             for told in blackout.state.told:
-                if told.number > last:
+                # What was told before the last number could be read is new, too.
+                if told.number < 0 or told.number > last:
                     self._async_told(told)
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> EventExtraStoredData:
+        """What is kept over a restart: with the number that the notice has got, so that none is an event twice."""
+        kept, blackout = super().extra_restore_state_data, self.coordinator.flat.blackout
+        shown = kept.last_event_attributes
+        if blackout is None or shown is None or (number := shown.get(ATTR_NUMBER)) is None:
+            return kept
+        # As long as that is not known, what is new after the restart is what is newer than before.
+        known = blackout.number_of(number)
+        return EventExtraStoredData(
+            kept.last_event_type, {**shown, ATTR_NUMBER: self._last if known is None else known}
+        )
 
     @callback
     def _async_told(self, told: Told) -> None:

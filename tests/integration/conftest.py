@@ -78,8 +78,9 @@ def _custom_integrations(enable_custom_integrations: None, socket_enabled: None)
 
 @pytest.fixture(autouse=True)
 def clock(request: pytest.FixtureRequest) -> Iterator[QuickClock]:
-    """Give flats the clock and the sleep of the test; as fast as its parameter says, where it has one."""
-    clock = QuickClock(getattr(request, "param", SPEED))
+    """Give flats the clock and the sleep of the test; where it has a parameter, as fast as that says, or that clock."""
+    asked = getattr(request, "param", SPEED)
+    clock = QuickClock(asked) if isinstance(asked, int) else asked()
     with (
         patch("custom_components.local_vpp.Flat", partial(Flat, clock=clock, sleep=clock.sleep)),
         patch("custom_components.local_vpp.SystemClock", return_value=clock),

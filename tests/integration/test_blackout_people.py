@@ -1,5 +1,6 @@
 """People are told whatever else fails: one telephone that is off, a network that goes with the grid."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.local_vpp.blackout_people import AGAIN_S, People
 from custom_components.local_vpp.const import DOMAIN
+from custom_components.local_vpp.lib.localvpp.blackout import Told
+from custom_components.local_vpp.lib.localvpp.blackout.book import BlackoutBook
 from custom_components.local_vpp.lib.localvpp.islanding import Fault, Notice
+from custom_components.local_vpp.lib.localvpp.store import StoreError
 
 from .blackout import options
-from .conftest import MakeEntry, set_up, state_of, until
+from .conftest import MakeEntry, entity_id, set_up, state_of, until
 from .test_blackout_drill import act
 from .test_blackout_outage import notifications
 
@@ -227,3 +231,60 @@ async def test_what_had_not_reached_everybody_is_told_when_home_assistant_has_st
     await tell(Notice.BATTERY_LOW)
     await until(lambda: len(telephones.told) == 2)
     assert all("非常時" in message for _, message in telephones.told)
+
+
+async def test_what_is_told_before_the_database_can_be_read_is_told_once_over_all_restarts(
+    hass: HomeAssistant, entry: MockConfigEntry, telephones: Telephones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that answers late after an outage: what happens meanwhile is told at once, and gets its number later."""
+
+    def blackout() -> Any:
+        return entry.runtime_data.coordinator.flat.blackout
+
+    async def settled() -> bytes | None:
+        found: bytes | None = await entry.runtime_data.coordinator.store.noted("people told")
+        return found
+
+    async def noted(number: int) -> None:
+        async with asyncio.timeout(20):
+            while await settled() != str(number).encode():
+                await asyncio.sleep(0.01)
+
+    def shown() -> Any:
+        state = hass.states.get(entity_id(hass, "_notice", entry))
+        assert state is not None
+        return state.state, state.attributes["event_type"]
+
+    async def restarted() -> None:
+        telephones.told.clear()
+        assert await hass.config_entries.async_reload(entry.entry_id)
+
+    for notice in (Notice.RETURN_REFUSED, Notice.LOCKED, Notice.BATTERY_LOW):
+        blackout()._keeping.tell(notice)
+    await noted(3)
+    right, broken = BlackoutBook.told, True
+
+    async def told(book: BlackoutBook) -> tuple[Told, ...]:
+        if broken:
+            raise StoreError("the disk does not answer")
+        return await right(book)
+
+    monkeypatch.setattr(BlackoutBook, "told", told)
+    await restarted()
+    await until(lambda: any("cannot be read" in each for each in blackout().state.problems))
+    blackout()._keeping.tell(Notice.LIVING_ROOM_DARK)
+    await until(lambda: len(telephones.told) == 2)
+    await until(lambda: shown()[1] == "living_room_dark")
+    assert await settled() == b"3", "what number it will have nobody knows yet"
+    broken = False
+    await noted(4)
+    assert [each.notice for each in blackout().state.told][-2:] == [Notice.BATTERY_LOW, Notice.LIVING_ROOM_DARK]
+    assert len(telephones.told) == 2, "it is told once, and what was told before is not told again"
+    before = shown()
+    for _ in range(2):
+        await restarted()
+        await until(lambda: state_of(hass, "_backup", entry) == "connected")
+        assert shown() == before
+    blackout()._keeping.tell(Notice.RETURN_REFUSED)
+    await noted(5)
+    assert len(telephones.told) == 2, "and not after the next restarts either"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partialmethod
 import json
 import logging
 from pathlib import Path
@@ -21,6 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from coordinator.market import service
 from custom_components.local_vpp import market_settings
 from custom_components.local_vpp.const import CONF_MARKET, CONF_MIRROR, DeviceKind
 from custom_components.local_vpp.lib.localvpp.bidder import MarketSettings
@@ -41,7 +43,7 @@ from ..localvpp.bidder.flat import keep, lived
 from ..localvpp.scripted_devices import ScriptedInverter, ScriptedMeter
 from . import conftest
 from .conftest import PATIENCE_S, Building, MakeEntry, reloaded, set_up, state_of, until
-from .quick_clock import START_MS, QuickClock
+from .quick_clock import START_MS, PacedClock, QuickClock
 
 BEGAN = START_MS // 1000
 GRID, FEED_IN = 3150, 850
@@ -185,10 +187,19 @@ def test_each_reason_for_no_order_has_its_words(language: str) -> None:
 
 
 @pytest.fixture
-def _market(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A building that trades slots of two minutes."""
+async def _market(monkeypatch: pytest.MonkeyPatch, clock: QuickClock) -> AsyncIterator[None]:
+    """A building that trades slots of two minutes, once each, and whose market looks once in a second of its clock.
+
+    By seconds of this machine it would look three times in a round, and who answers a moment late would be too late.
+    """
+    assert isinstance(clock, PacedClock)
+    monkeypatch.setattr(service.Market, "run", partialmethod(service.Market.run, clock.sleep))
     text = conftest.BUILDING.replace("slot_minutes: 30", "slot_minutes: 2")
-    monkeypatch.setattr(conftest, "BUILDING", text + "market: {{gate_s: 60, show_s: 20}}\n")
+    monkeypatch.setattr(conftest, "BUILDING", text + "market: {{gate_s: 60, show_s: 20, rounds: []}}\n")
+    passing = asyncio.create_task(clock.run())
+    yield
+    passing.cancel()
+    await asyncio.wait({passing})
 
 
 @pytest.fixture
@@ -219,6 +230,7 @@ async def neighbour(_market: None, building: Building, clock: QuickClock, tmp_pa
         await store.close()
 
 
+@pytest.mark.parametrize("clock", [PacedClock], indirect=True, ids=["paced"])
 async def test_two_flats_trade_a_slot_and_the_sensors_show_it(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,

@@ -301,6 +301,7 @@ export const en: Messages = {
       no_quorum: "too few flats agreed before the slot began",
       unclaimed: "enough flats agreed, and some orders in the book no flat called its own",
       unlogged: "enough flats agreed, and the log did not take their words before the slot began",
+      fault: "the coordinator's program failed in it; its log says how",
       disputed: "flats found something wrong, and too few agreed",
       missed: "the coordinator was down at the gate",
       rebuilt: "the coordinator was rebuilt and has not what was in this slot",

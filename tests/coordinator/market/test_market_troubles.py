@@ -7,16 +7,21 @@ from typing import Any, override
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from coordinator.market import service, taking
-from coordinator.market.closing import AHEAD_SLOTS
+from coordinator.ledger import Ledger
+from coordinator.market import service, taking, telling
+from coordinator.market.closing import AHEAD_SLOTS, Closing
 from coordinator.market.ending import Ended, Why
+from coordinator.market.hearing import Round
+from coordinator.market.steps import Steps
+from coordinator.market.telling import Telling
 from coordinator.store import market as store
 from coordinator.store.tables import entries
 from localvpp.etp import Kind, PublicKey, Signer, SignerUnavailableError
 from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase
-from localvpp.wire import AskMarket, RoundName
+from localvpp.wire import AskMarket, RoundName, Traded
 
 from ..conftest import SLOT
 from ..flat import WAIT_S, until
@@ -251,3 +256,121 @@ async def test_documents_of_old_slots_are_dropped_while_it_runs(trade: Trade) ->
     assert old is not None
     assert (old.book, old.result, old.cleared) == (None, None, None)
     assert (old.cleared_name, old.trades) == (kept.cleared_name, kept.trades)
+
+
+# --- faults of the program ---------------------------------------------------------------------------------------
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, where: object, name: str, times: int = 1) -> None:
+    """Have a function fail as no peer, disk or key makes it fail."""
+    right, left = getattr(where, name), times
+
+    async def fails(*args: Any, **more: Any) -> Any:
+        nonlocal left
+        if left:
+            left -= 1
+            raise KeyError("a fault of the program")
+        return await right(*args, **more)
+
+    monkeypatch.setattr(where, name, fails)
+
+
+async def test_a_round_in_which_the_program_fails_ends_and_the_market_goes_on(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    failing(monkeypatch, Steps, "_log_book")
+    failing(monkeypatch, store, "change", 2)
+    other = trade.market.rounds[ROUND]
+    later = RoundName(TRADED + 60, 0)
+    trade.market.rounds[later] = replace(other, stored=replace(other.stored, slot=later.slot))
+    seen = list[RoundName]()
+    right = Steps.go_on
+
+    async def go_on(self: Steps, known: Round) -> None:
+        seen.append(known.at)
+        if known.at == ROUND:
+            await right(self, known)
+
+    monkeypatch.setattr(Steps, "go_on", go_on)
+    await trade.market.second()
+    assert seen == [ROUND, later], "others go on"
+    del trade.market.rounds[later]
+    await trade.market.second()
+    await trade.market.second()
+    for name in trade.flats:
+        await trade.until_why(name, Why.FAULT)
+    found = await stored(trade)
+    assert (found.ended, found.why) == (Ended.UNTRADED, Why.FAULT)
+    assert caplog.text.count("The program fails in") == 1
+    assert caplog.text.count("KeyError: 'a fault of the program'") == 1
+    await trade.market.second()
+    assert trade.market.rounds == {}
+
+
+async def test_a_fault_after_the_result_is_logged_takes_nothing_back(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    await trade.judged()
+    failing(monkeypatch, Telling, "ended")
+    await trade.market.second()
+    assert (await stored(trade)).ended == Ended.TRADED
+    assert trade.market.rounds == {}
+
+
+async def test_a_fault_outside_of_rounds_does_not_end_the_market(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    failing(monkeypatch, service.Market, "_forget", 3)
+    looked = 0
+
+    async def sleep(_: float) -> None:
+        nonlocal looked
+        looked += 1
+        if looked == 6:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await trade.market.run(sleep)
+    assert caplog.text.count("The market's program fails, and is tried again") == 1
+    assert "The market goes on" in caplog.text
+
+
+async def test_a_gate_that_cannot_be_closed_for_a_fault_is_tried_again_and_keeps_no_other_open(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.to_gate()
+    failing(monkeypatch, Closing, "_close", 2)
+    await trade.shut()
+    await trade.second(2)
+    assert caplog.text.count("cannot be closed, for a fault") == 1
+    await trade.all_shown()
+    await trade.judged()
+    await trade.ended()
+    assert (await stored(trade)).ended == Ended.TRADED
+
+
+async def test_what_came_of_a_round_is_proven_once_for_all_flats(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    proven, proves = list[RoundName](), telling.traded
+
+    async def traded(engine: AsyncEngine, ledger: Ledger, of: store.StoredRound) -> Traded | None:
+        proven.append(of.at)
+        return await proves(engine, ledger, of)
+
+    monkeypatch.setattr(telling, "traded", traded)
+    await trade.ended()
+    assert {trade.state(name).phase for name in FLATS} == {Phase.TRADED}
+    assert proven == [ROUND]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import json
 from pathlib import Path
 import sqlite3
+from typing import NoReturn
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,11 +16,12 @@ from coordinator.market.papers import papers_of
 from coordinator.rebuild import rebuild
 from coordinator.settlement import Cleared, Papers, PapersMissingError, settled_body, told_by, work_out
 from coordinator.settlement.cleared import cleared_slot
+from coordinator.settlement.papers import AGAIN_S
 from coordinator.settlement.settler import PAPERS_ASKED_S, PAPERS_WAIT_S
 from coordinator.store import entries as entry_store
 from coordinator.store.market import StoredRound
 from localvpp.etp import Kind
-from localvpp.market.rounds import OpenedBook, digest
+from localvpp.market.rounds import OpenedBook, RoundError, digest
 from localvpp.settlement import SlotPrices
 from localvpp.trading.kept import TradingBook
 from localvpp.wire import OpenBook, Paper
@@ -137,6 +139,44 @@ async def test_without_documents_a_slot_waits_and_says_so_and_is_shared_when_it_
     assert slot.cleared == ()
     assert "flats hold against the building" in caplog.text
     assert any("by the sharing key, though it was traded" in each.reason for each in await trade.accused("101"))
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["what says that it counts", "book and result"])
+@pytest.mark.usefixtures("recoverable")
+async def test_documents_that_came_back_and_cannot_be_used_are_told_of_until_their_slot_is_settled(
+    trade: Trade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, at_once: bool
+) -> None:
+    """A release of before does not read them: whoever runs the building has a week to start the newer one again."""
+
+    def unread(*_: object) -> NoReturn:
+        raise RoundError("it was written in format 9")
+
+    await traded(trade)
+    await lose(trade, tmp_path)
+    await lived(trade)
+    monkeypatch.setattr("coordinator.settlement.papers." + ("_cleared" if at_once else "_round"), unread)
+    await back(trade)
+    for _ in range(3):
+        trade.clock.pass_ms(int(AGAIN_S) * 1000)
+        await papers(trade).second()
+    assert papers(trade).lacking == 0
+    told = papers(trade).trouble or ""
+    assert (
+        f"documents of 1 rounds that the log says were cleared are here and cannot be used (the first of slot {TRADED}"
+        in told
+    )
+    assert "it was written in format 9): start a release that reads them" in told
+    health = await (await trade.house.get("/healthz")).json()
+    assert (health["status"], told) == ("degraded", health["checks"]["settlement"])
+    assert "localvpp_rounds_with_unusable_papers 1.0" in await (await trade.house.get("/metrics")).text()
+    assert caplog.text.count("was cleared by documents that cannot be used") == 1
+    with pytest.raises(PapersMissingError, match=f"slot {TRADED} was traded"):
+        await settled(trade)
+    trade.clock.pass_ms(PAPERS_WAIT_S * 1000)
+    assert (await settled(trade)).cleared == ()
+    trade.clock.pass_ms(int(AGAIN_S) * 1000)
+    await papers(trade).second()
+    assert papers(trade).trouble is None, "what is settled cannot be settled otherwise any more"
 
 
 @pytest.mark.usefixtures("recoverable")

@@ -219,6 +219,10 @@ class Blackout:
         """Call a listener with each notice; return how to stop that."""
         return self._keeping.subscribe(listener)
 
+    def number_of(self, number: int) -> int | None:
+        """Return which number a notice has that was told with one; None before what was told before could be read."""
+        return self._keeping.number_of(number)
+
     def _tell(self, notice: Notice, detail: str = "") -> None:
         self._keeping.tell(notice, detail)
         self.state = replace(self.state, told=self._keeping.told)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 import logging
+from typing import Final
 
 from ..clock import Clock
 from ..islanding import Notice
@@ -16,6 +17,10 @@ from .book import SHOWN, BlackoutBook, Unlogged
 from .drills import Held
 from .reading import DocumentError
 from .state import DrillSummary, Told
+
+_EARLY: Final = -1_000_000
+"""What is told before it is known which number was the last is numbered from here: below all that are kept, and so many
+are not told by the time that the database can be read."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,7 +62,8 @@ class Keeping:
         self._unkept: list[Told] = []
         self._notes: dict[str, bytes] = {}
         self._over: list[Held] = []
-        self._restored = False
+        self._last: int | None = None
+        """The number of what an earlier run told last; None before that could be read."""
         self._unlogged = True
         """Whether a drill may be without its record."""
         self.problem: str | None = None
@@ -76,7 +82,8 @@ class Keeping:
 
     def tell(self, notice: Notice, detail: str = "") -> None:
         """Tell people."""
-        number = self.told[-1].number + 1 if self.told else 1
+        begin = _EARLY if self._last is None else self._last
+        number = (self.told[-1].number if self.told else begin) + 1
         told = Told(number, self._clock.wall_ms(), notice, detail)
         self.told = (*self.told, told)[-SHOWN:]
         self._unkept.append(told)
@@ -102,15 +109,21 @@ class Keeping:
 
     async def restore(self) -> None:
         """Go on from what was kept; nothing is kept before. Raises StoreError."""
-        if self._restored:
+        if self._last is not None:
             return
         told = await self._book.told()
         # What was told meanwhile comes after it, and takes the place of none.
         last = told[-1].number if told else 0
-        since = [replace(each, number=each.number + last) for each in self._unkept]
+        since = [replace(each, number=each.number - _EARLY + last) for each in self._unkept]
         self._unkept = since
         self.told = (*told, *since)[-SHOWN:]
-        self._restored = True
+        self._last = last
+
+    def number_of(self, number: int) -> int | None:
+        """Return which number a notice has that was told with one; None before that is known."""
+        if number >= 0:
+            return number
+        return None if self._last is None else number - _EARLY + self._last
 
     async def noted(self, key: str) -> bytes | None:
         """Return what was noted last. Raises StoreError."""
@@ -125,7 +138,7 @@ class Keeping:
 
     async def keep_now(self) -> None:
         """Keep all there is; what fails is kept with the next."""
-        if not self._restored:
+        if self._last is None:
             return
         try:
             await self._keep_told()

@@ -27,7 +27,8 @@ class Told:
     """Something that people are told."""
 
     number: int
-    """Grows with each one, over restarts, too."""
+    """Grows with each one, over restarts, too. Below zero in the words of what was told before it could be read which
+    was the last: `Blackout.number_of` says which number that has got since."""
     time_ms: int
     """By the wall clock, to be shown."""
     notice: Notice
