@@ -180,7 +180,11 @@ ALTER TABLE market_round ADD COLUMN proposed_ms INTEGER;
 ALTER TABLE market_round ADD COLUMN proposal_record BLOB;
 """
 """What a flat has proposed for a round's book, and the building has taken."""
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS, _PROPOSALS)
+_KEYS: Final = """
+CREATE TABLE key_history (device BLOB PRIMARY KEY, told INTEGER NOT NULL, history TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""What the log says of the keys of other devices, told up to an entry: by them their words are verified."""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS, _PROPOSALS, _KEYS)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 
