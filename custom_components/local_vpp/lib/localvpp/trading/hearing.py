@@ -8,23 +8,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 import logging
-from typing import Final
 
 from .. import tlog
-from ..agreeing import Agreeing
 from ..clock import Clock
 from ..etp import FieldError, Kind, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
 from ..market.rounds import digest
 from ..wire import (
     LONGEST_FINDING,
-    MOST_ASKED,
     MOST_FINDINGS,
-    AskMarket,
     BestSoFar,
     FromFlat,
     GateClosed,
-    Keys,
     MarketSaid,
     Membership,
     OpenBook,
@@ -33,25 +28,18 @@ from ..wire import (
     ProposalHeard,
     Proposed,
     RoundName,
-    Traded,
     Untraded,
     Verdict,
     encode,
     sign_verdict,
 )
-from .heard import Heard
-from .judging import book_of_best, cleared_problems, judge, promised_of, told_best, with_trades, words_of
+from .judging import book_of_best, judge, promised_of, told_best
 from .kept import KeptRound
-from .keybook import KeyBook
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
 from .rulebook import RuleBook
 from .searching import Searching
 from .shelf import Shelf
-from .view import newest_of
-
-MOST_WAITING: Final = 4 * 2**20
-"""Bytes of documents that wait for keys: the rounds of days, where a few hundred flats agree."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,7 +53,6 @@ class Hearing:
         rules: of the market.
         placing: its orders.
         searching: looks for better results.
-        keys: of other devices.
         signer: gives the key that it signs with.
         guard: compares heads of the log.
         clock: its wall time.
@@ -78,7 +65,6 @@ class Hearing:
         rules: RuleBook,
         placing: Placing,
         searching: Searching,
-        keys: KeyBook,
         signer: Callable[[], Signer],
         guard: Guard,
         clock: Clock,
@@ -88,14 +74,11 @@ class Hearing:
         self._rules = rules
         self._placing = placing
         self._searching = searching
-        self._keys = keys
         self._signer = signer
         self._guard = guard
         self._clock = clock
-        self.waiting: dict[RoundName, Traded | None] = {}
-        """What is said to count, and waits for the keys of those who have agreed; None where it is to be said again."""
 
-    async def _kept(self, at: RoundName) -> KeptRound | None:
+    async def kept(self, at: RoundName) -> KeptRound | None:
         """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
         known = await self._shelf.of(at)
         if known is not None:
@@ -115,7 +98,7 @@ class Hearing:
         if head.size != closed.log_size:
             raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
         await self._guard.compare(head, note)
-        kept, rules = await self._kept(closed.at), self._rules.of(closed.at.slot)
+        kept, rules = await self.kept(closed.at), self._rules.of(closed.at.slot)
         if kept is None or rules is None:
             return []
         findings = await self._gate_problems(kept, closed)
@@ -158,13 +141,13 @@ class Hearing:
 
     async def taken(self, taken: OrdersTaken, statement: bytes) -> None:
         """Hear that the building has this flat's orders."""
-        kept = await self._kept(taken.at)
+        kept = await self.kept(taken.at)
         if kept is not None and any(each.placed.digest == taken.orders for each in kept.documents):
             await self._shelf.change(replace(kept, taken=statement))
 
     async def untraded(self, untraded: Untraded, statement: bytes) -> None:
         """Hear that nothing is traded by a round."""
-        kept = await self._kept(untraded.at)
+        kept = await self.kept(untraded.at)
         if kept is None or kept.untraded is not None:
             return
         if kept.is_traded:
@@ -183,7 +166,7 @@ class Hearing:
             raise FieldError(f"the book and the best result of {said.at} are not those that the building has signed")
         proven = prove_named(log, Kind.BOOK, said.at.slot, name, said)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.book is not None or kept.ended:
             return []
         if kept.best is None:
@@ -201,7 +184,7 @@ class Hearing:
 
     async def heard(self, said: ProposalHeard, log: Log) -> None:
         """Hear what the building makes of a proposal."""
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.proposal is None or digest(kept.proposal) != said.name:
             return
         if said.record:
@@ -220,7 +203,7 @@ class Hearing:
         proven = prove_named(log, Kind.BOOK, said.at.slot, proposed.book, said)
         prove_proposal(log, said, proposed.result, proven.head)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None:
             return []
         if kept.book is not None and kept.result is not None:
@@ -277,58 +260,3 @@ class Hearing:
         except SignerUnavailableError as error:
             _LOGGER.warning("Flat %s cannot sign its word on %s: %s", own.flat, proposed.at, error)
             return None
-
-    async def traded(self, said: Traded, log: Log) -> Heard:
-        """Hear that a result counts: it waits as long as keys are lacking by which its words are verified."""
-        proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
-        await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
-        if kept is None or kept.is_traded or kept.book is None or kept.result is None:
-            self.waiting.pop(said.at, None)
-            return Heard(ended=(said.at.slot,))
-        keys, building = self._keys, log.lineage.building
-        words = await asyncio.to_thread(words_of, said.document, said.index, kept, keys.history, building)
-        if lacking := keys.lacking(words.unproven, said.index):
-            self._wait(said)
-            return Heard(tuple(keys.ask(lacking, said.index)))
-        self.waiting.pop(said.at, None)
-        await self._judged(said, kept, words, proven.record.body.start_ms, log)
-        return Heard(ended=(said.at.slot,))
-
-    def _wait(self, said: Traded) -> None:
-        """Keep what is said to count until it can be judged; what is too much is asked for again."""
-        others = (each.document for at, each in self.waiting.items() if each is not None and at != said.at)
-        room = MOST_WAITING - sum(map(len, others))
-        self.waiting[said.at] = said if len(said.document) <= room else None
-
-    async def keys_told(self, said: Keys, log: Log) -> Heard:
-        """Hear of keys, and judge what has waited for them."""
-        answers, whole = await self._keys.take(said, log)
-        told, ended = list[FromFlat](answers), list[int]()
-        for waits in tuple(self.waiting.values()) if whole else ():
-            if waits is not None:
-                heard = await self.traded(waits, log)
-                told += heard.answers
-                ended += heard.ended
-        again = sorted(at for at, waits in self.waiting.items() if waits is None)
-        if whole and again and len(again) == len(self.waiting):
-            told.append(AskMarket(tuple(again[:MOST_ASKED])))
-        return Heard(tuple(told), tuple(ended))
-
-    def again(self) -> list[RoundName]:
-        """Return the rounds of which it has to be said again what came of them: a connection begins."""
-        self._keys.again()
-        self.waiting = dict.fromkeys(self.waiting)
-        return list(self.waiting)
-
-    async def _judged(self, said: Traded, kept: KeptRound, words: Agreeing, written_ms: int, log: Log) -> None:
-        rules = self._rules.opened(kept.rules, log.lineage)
-        findings = await asyncio.to_thread(cleared_problems, said.document, written_ms, kept, rules, words)
-        if kept.untraded is not None:
-            findings.append(f"{kept.at} is traded by the log, and nothing was said to be traded by it")
-        if findings:
-            await self._shelf.hold_against(kept, findings, encode(said))
-            await self._shelf.change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
-            return
-        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
-        await self._shelf.change(replace(counts, cleared=said.document, cleared_name=digest(said.document)))

@@ -35,6 +35,7 @@ from ..wire import (
     Untraded,
     open_market_word,
 )
+from .counting import Counting
 from .heard import Heard
 from .hearing import Hearing
 from .kept import KEEP_DOCUMENTS_S
@@ -105,8 +106,9 @@ class Trading:
         )
         self._keys = KeyBook(membership, store, guard, clock)
         self._hearing = Hearing(
-            membership, self._shelf, self._rules, self._placing, self._searching, self._keys, signer, guard, clock
+            membership, self._shelf, self._rules, self._placing, self._searching, signer, guard, clock
         )
+        self._counting = Counting(self._shelf, self._rules, self._keys, guard, self._hearing.kept)
         self._forgot = clock.monotonic()
         self.told = False
         """Whether the building has told the rules over this connection: those that are kept may be of a market that
@@ -194,7 +196,7 @@ class Trading:
             for at, kept in self._shelf.rounds.items()
             if not kept.ended and (kept.closed is not None or (kept.logged and self._gate_passed(at)))
         }
-        lacking.update(self._hearing.again())
+        lacking.update(self._counting.again())
         return [AskMarket(tuple(sorted(lacking)[:MOST_ASKED]))]
 
     def _gate_passed(self, at: RoundName) -> bool:
@@ -219,9 +221,9 @@ class Trading:
                     await self._hearing.heard(said, log)
                     return Heard()
                 case Traded():
-                    return await self._hearing.traded(said, log)
+                    return await self._counting.traded(said, log)
                 case Keys():
-                    return await self._hearing.keys_told(said, log)
+                    return await self._counting.keys_told(said, log)
 
     def _word(self, statement: bytes, lineage: Lineage) -> object:
         own = self._own
