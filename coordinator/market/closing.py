@@ -5,6 +5,7 @@ from typing import Final
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId
+from localvpp.market.rounds import MOST_OFFERS, GateList
 from localvpp.tlog import TlogError
 from localvpp.wire import RoundName
 
@@ -91,8 +92,9 @@ class Closing:
         known = committed(orders)
         if silent := sorted(device.hex() for device in orders.keys() - known.keys()):
             _log.error("In %s orders have no bodies any more, and are left out: those of %s", at, ", ".join(silent))
-        ended = lost or (None if known else Ended.UNTRADED)
-        why = Why.NO_ORDERS if not orders else Why.REBUILT
+        ended = lost or (Ended.UNTRADED if not known or len(known) > MOST_OFFERS else None)
+        why = Why.TOO_LARGE if len(known) > MOST_OFFERS else Why.NO_ORDERS if not orders else Why.REBUILT
+        listed = None if ended else GateList.of(self._config.origin, at.slot, at.number, known.values())
         stored = StoredRound(
             slot=at.slot,
             number=at.number,
@@ -101,6 +103,7 @@ class Closing:
             closed_ms=now_ms,
             log_since=log_since,
             log_size=head.size,
+            listed=None if listed is None else listed.encode(),
             checkpoint=head.checkpoint,
             voters=tuple(device for device in board.present() if device not in newer),
             enrolled=board.enrolled(),

@@ -13,13 +13,13 @@ import logging
 from localvpp.clock import Clock
 from localvpp.etp import Kind
 from localvpp.market import MarketError
-from localvpp.market.rounds import Outcome
+from localvpp.market.rounds import Asked, Outcome, agreement_problem, claim_problem, quorum_problem
 from localvpp.wire import RoundName
 
 from ..store import market as store
 from ..store.market import StoredRound
 from .board import Board
-from .books import TooLargeError, agreed, book_of, chooses, cleared_of, outcome_of
+from .books import TooLargeError, asked_of, book_of, chooses, cleared_of, outcome_of, words_of
 from .ending import Ended, Why
 from .hearing import Round
 from .proposing import Proposing
@@ -67,8 +67,18 @@ class Steps:
             await self._end(known, Why.TOO_LARGE if isinstance(error, TooLargeError) else Why.UNCLEARED)
             return
         await self.propose(known)
-        if (words := agreed(known.stored, known.verdicts)) is not None:
-            await self._log_cleared(known, words)
+        if known.asked is None:
+            known.asked = await self._asked(known)
+        words = words_of(known.stored, known.verdicts)
+        if agreement_problem(known.asked, words.agreed.keys(), words.vouching) is None:
+            await self._log_cleared(known, tuple(words.agreed.values()))
+
+    async def _asked(self, known: Round) -> Asked:
+        """Return what it takes for the result of a round to count. Raises MarketError."""
+        book, result = known.stored.book, known.stored.result
+        assert book is not None, "it is fixed"
+        assert result is not None, "it is fixed"
+        return await asyncio.to_thread(asked_of, book, result, dict(known.committed))
 
     async def _result(self, known: Round) -> bytes | None:
         """Return the result of a round; None while it is searched for.
@@ -107,8 +117,11 @@ class Steps:
             return Why.NOT_SHOWN
         if stored.book_record is None or stored.result is None:
             return Why.NO_BOOK
-        if agreed(stored, known.verdicts) is not None:
-            return Why.UNLOGGED
+        if known.asked is None:
+            return Why.NO_QUORUM  # The book was not published in time for anybody's word.
+        words = words_of(stored, known.verdicts)
+        if quorum_problem(known.asked, words.agreed.keys()) is None:
+            return Why.UNCLAIMED if claim_problem(known.asked, words.vouching) else Why.UNLOGGED
         disputed = any(not verdict.agrees for verdict in known.verdicts.values())
         return Why.DISPUTED if disputed else Why.NO_QUORUM
 
@@ -127,7 +140,7 @@ class Steps:
             await self._end(known, Why.NOT_SHOWN)
             return False
         stored = replace(known.stored, voters=tuple(sorted({*known.stored.voters, *known.shown})))
-        documents = known.rules, dict(known.committed), dict(known.shown), names
+        documents = known.rules, dict(known.shown), names
         book = await asyncio.to_thread(book_of, stored, *documents)
         await self._keep(known, replace(stored, book=book))
         return True

@@ -101,7 +101,7 @@ class MarketApi:
             ordered=frozenset(orders),
             committed=committed(orders),
             shown=await store.shown(connection, stored.at),
-            verdicts=await store.verdicts(connection, stored.at),
+            verdicts=await store.verdicts(connection, stored),
             places={entry.hash: entry.index for entry in records if entry.index < self.ledger.size},
         )
 

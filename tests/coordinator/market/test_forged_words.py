@@ -1,6 +1,6 @@
 """A real coordinator that has words of agreement of its own: each flat verifies them with keys that the log names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -8,6 +8,8 @@ import pytest
 from coordinator.ledger import Ledger
 from coordinator.link import session
 from coordinator.market import steps
+from coordinator.market.books import Words
+from coordinator.store.market import StoredRound, StoredVerdict
 from localvpp.etp import DeviceId, Ed25519Signer, Signer
 from localvpp.link import LinkState
 from localvpp.market.rounds import digest
@@ -24,21 +26,23 @@ SILENT = ("104", "105")
 
 
 def forge(monkeypatch: pytest.MonkeyPatch, trade: Trade, signer: Callable[[str], Signer], *names: str) -> None:
-    """Have the coordinator count words for flats that have said nothing, as soon as it has those of others."""
-    right = steps.agreed
+    """Have the coordinator count words for flats that have said nothing, as soon as it has those of all others."""
+    right = steps.words_of
 
-    def agreed(stored: object, verdicts: object) -> list[bytes] | None:
-        known = trade.market.rounds[ROUND]
-        book, result = known.stored.book, known.stored.result
-        words = [verdict.statement for verdict in known.verdicts.values() if verdict.agrees]
-        if book is None or result is None or len(words) + len(names) < len(trade.flats):
-            return right(stored, verdicts)  # type: ignore[arg-type]
-        for name in names:
-            device = DeviceId(trade.flats[name].membership.device)
-            words.append(sign_verdict(signer(name), device, ORIGIN, ROUND, digest(book), digest(result)))
-        return words
+    def words_of(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> Words:
+        words = right(stored, verdicts)
+        if stored.book is None or stored.result is None or len(words.agreed) + len(names) < len(trade.flats):
+            return words
+        forged = {
+            device: sign_verdict(
+                signer(name), device, ORIGIN, ROUND, digest(stored.book), digest(stored.result), vouches=True
+            )
+            for name in names
+            for device in [trade.flats[name].membership.device]
+        }
+        return Words({**words.agreed, **forged}, words.vouching | forged.keys())
 
-    monkeypatch.setattr(steps, "agreed", agreed)
+    monkeypatch.setattr(steps, "words_of", words_of)
 
 
 async def test_a_word_that_is_forged_for_a_silent_flat_is_held_against_the_building(

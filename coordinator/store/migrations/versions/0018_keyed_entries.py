@@ -1,14 +1,14 @@
 """Entries that say something of devices' keys are found without reading the log.
 
 Revision ID: 0018
-Revises: 0014
+Revises: 0016
 """
 
 from alembic import op
 import sqlalchemy as sa
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0016"
 
 _KEYED = sa.text("kind IN (6, 7, 8, 14, 15)")
 

@@ -62,6 +62,8 @@ class Agreeing:
 
     devices: frozenset[DeviceId]
     """Those whose word counts: each once, however many words it has there."""
+    vouching: frozenset[DeviceId]
+    """Of these the ones that vouch for orders of their own (`market.rounds.agreement`)."""
     wrong: tuple[str, ...]
     """Why other words do not."""
     unproven: frozenset[DeviceId]
@@ -88,16 +90,18 @@ def agreeing(
         gate: entries of the log when the round's gate was closed.
         index: of the CLEARED record that names the document.
     """
-    devices, wrong, unproven = set[DeviceId](), list[str](), set[DeviceId]()
+    devices, vouching, wrong, unproven = set[DeviceId](), set[DeviceId](), list[str](), set[DeviceId]()
     for word in cleared.words:
         try:
-            devices.add(_whose(word, cleared, history, building, gate, index))
+            device, vouches = _whose(word, cleared, history, building, gate, index)
+            devices.add(device)
+            vouching |= {device} if vouches else set()
         except _UnprovenError as error:
             unproven.add(error.device)
             wrong.append(str(error))
         except (EtpError, ValueError) as error:
             wrong.append(str(error))
-    return Agreeing(frozenset(devices), tuple(wrong), frozenset(unproven))
+    return Agreeing(frozenset(devices), frozenset(vouching), tuple(wrong), frozenset(unproven))
 
 
 def _whose(
@@ -107,8 +111,8 @@ def _whose(
     building: DeviceId,
     gate: int,
     index: int,
-) -> DeviceId:
-    """Return whose word it is, if it counts. Raises EtpError, ValueError."""
+) -> tuple[DeviceId, bool]:
+    """Return whose word it is, if it counts, and whether it vouches. Raises EtpError, ValueError."""
     named = cose.parse(word, "the word").issuer.rpartition(":")[2]
     device = DeviceId(bytes.fromhex(named))
     found = open_verdict(word, device, cleared.origin)
@@ -129,4 +133,4 @@ def _whose(
         found.statement.verify(key)
     except SignatureError as error:
         raise _UnprovenError(device, f"is not signed by it: {error}") from error
-    return device
+    return device, found.vouches

@@ -11,7 +11,7 @@ from typing import Final
 from ..agreeing import agreeing
 from ..etp import DeviceId, Kind, Standing
 from ..market import MarketError
-from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
+from ..market.rounds import Asked, Cleared, OpenedBook, Outcome, Placed, agreement_problem, digest
 from ..market_record import late_ms
 from ..traded import owners_of
 from .auditedlog import AuditedLog, Entry
@@ -145,8 +145,13 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
     for device in sorted(words.devices & own):
         yield f"a word of agreement does not count: device {device.hex()} is a meter of the building's, and no flat"
     agreed = words.devices - own
-    if len(agreed) < (needed := opened.needed):
-        yield f"{len(agreed)} flats have agreed, and of {opened.voters} it takes {needed}"
+    try:
+        outcome = Outcome.decode(papers.result)
+    except MarketError:
+        return  # `audit_result` says so.
+    ordering = _named(log, slot, opened.log_since, opened.log_size).keys()
+    if problem := agreement_problem(Asked.of(opened, outcome, ordering), agreed, words.vouching - own):
+        yield problem
 
 
 def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:

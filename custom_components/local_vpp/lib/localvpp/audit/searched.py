@@ -6,6 +6,7 @@ result, and what everybody clears where there is none.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..etp import Kind
 from ..market import MarketError, Result
@@ -19,7 +20,7 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     assert papers.book is not None, "it was opened"
     assert papers.result is not None, "it was cleared"
     try:
-        cleared = canonical(opened, papers.book)
+        cleared = replace(canonical(opened, papers.book), format=Outcome.decode(papers.result).format)
         expected, best = digest(cleared.encode()), cleared.result
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"

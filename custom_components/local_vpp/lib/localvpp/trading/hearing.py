@@ -13,7 +13,8 @@ from .. import tlog
 from ..clock import Clock
 from ..etp import FieldError, Kind, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
-from ..market.rounds import digest
+from ..market import MarketError
+from ..market.rounds import GateList, digest
 from ..wire import (
     LONGEST_FINDING,
     MOST_FINDINGS,
@@ -33,7 +34,7 @@ from ..wire import (
     encode,
     sign_verdict,
 )
-from .judging import book_of_best, judge, promised_of, told_best
+from .judging import book_of_best, judge, promised_of, told_best, unlisted
 from .kept import KeptRound
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
@@ -97,6 +98,7 @@ class Hearing:
         head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
         if head.size != closed.log_size:
             raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
+        self._check_list(closed, said.document)
         await self._guard.compare(head, note)
         kept, rules = await self.kept(closed.at), self._rules.of(closed.at.slot)
         if kept is None or rules is None:
@@ -106,14 +108,34 @@ class Hearing:
             await self._shelf.hold_against(kept, findings, said.statement)
         if kept.closed is None:
             kept = replace(kept, closed=said.statement, log_since=closed.log_since, log_size=closed.log_size)
-            await self._shelf.change(replace(kept, rules=rules[1]))
+            await self._shelf.change(replace(kept, listed=said.document, rules=rules[1]))
         elif kept.at not in self._shelf.rounds:
             self._shelf.rounds[kept.at] = kept
         self._placing.shown.discard(closed.at)
         if self._shelf.rounds[closed.at].unproven:
             await self._placing.look_up(closed.at)
         kept = self._shelf.rounds[closed.at]
-        return [] if kept.book is not None or kept.ended else self._placing.due_to_show(kept)
+        return [] if kept.book is not None or kept.ended else await self.show(kept)
+
+    def _check_list(self, closed: GateClosed, document: bytes) -> None:
+        """Raise FieldError unless a document is the list that the building has signed, of its round."""
+        if digest(document) != closed.listed:
+            raise FieldError(f"the list at the gate of {closed.at} is not the one that the building has signed")
+        try:
+            listed = GateList.decode(document)
+        except MarketError as error:
+            raise FieldError(f"the list at the gate of {closed.at} cannot be read: {error}") from error
+        if (listed.origin, listed.slot, listed.number) != (self._own.origin, closed.at.slot, closed.at.number):
+            raise FieldError(f"the list at the gate of {closed.at} is of round {listed.number} of slot {listed.slot}")
+
+    async def show(self, kept: KeptRound) -> Sequence[FromFlat]:
+        """Return this flat's orders, once it is time to show them, if they are in the list at the gate."""
+        if (problem := unlisted(kept)) is None:
+            return self._placing.due_to_show(kept)
+        if problem not in kept.findings:
+            await self._shelf.hold_against(kept, [problem], kept.closed or b"")
+            await self._shelf.change(replace(kept, findings=(*kept.findings, problem)[:MOST_FINDINGS]))
+        return []
 
     async def _gate_problems(self, kept: KeptRound, closed: GateClosed) -> list[str]:
         """Say what the building has said otherwise before."""
@@ -121,6 +143,8 @@ class Hearing:
         if kept.closed is not None and kept.log_size != closed.log_size:
             told = f"at {kept.log_size} entries of the log, and then at {closed.log_size}"
             findings.append(f"the gate of {kept.at} was closed {told}")
+        if kept.listed is not None and digest(kept.listed) != closed.listed:
+            findings.append(f"at the gate of {kept.at} two lists of its orders were told")
         rules = self._rules.of(kept.slot)
         early_ms = 0 if rules is None else rules[0].gate_ms(kept.slot, kept.at.number) - self._clock.wall_ms()
         if early_ms > AHEAD_MS:
@@ -211,9 +235,10 @@ class Hearing:
         rules = self._rules.opened(kept.rules, log.lineage)
         promised, gate_ms = promised_of(kept, rules, self._own.flat), rules.gate_ms(kept.slot, kept.at.number)
         now_ms = self._clock.wall_ms()
-        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
-        findings = tuple(each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS])
+        judged = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
+        findings = tuple(each[:LONGEST_FINDING] for each in judged.findings[:MOST_FINDINGS])
         kept = replace(kept, book=said.book, result=said.result, findings=findings)
+        kept = replace(kept, vouches=judged.vouches, ordering=judged.ordering)
         if findings:
             await self._shelf.hold_against(kept, findings, encode(said))
         await self._shelf.change(kept)
@@ -241,7 +266,8 @@ class Hearing:
         if self._clock.wall_ms() >= rules[0].end_ms(kept.slot, kept.at.number):
             return []
         if kept.verdict is None:
-            signed = await self._sign(Proposed(kept.at, digest(kept.book), digest(kept.result)), kept.findings)
+            proposed = Proposed(kept.at, digest(kept.book), digest(kept.result))
+            signed = await self._sign(proposed, kept.findings, vouches=kept.vouches)
             if signed is None:
                 return []
             kept = replace(kept, verdict=signed)
@@ -249,11 +275,12 @@ class Hearing:
         assert kept.verdict is not None, "it was signed"
         return [Verdict(kept.at, kept.verdict, kept.findings)]
 
-    async def _sign(self, proposed: Proposed, findings: Sequence[str]) -> bytes | None:
+    async def _sign(self, proposed: Proposed, findings: Sequence[str], *, vouches: bool = False) -> bytes | None:
         signer, own = self._signer(), self._own
 
         def sign() -> bytes:
-            return sign_verdict(signer, own.device, own.origin, proposed.at, proposed.book, proposed.result, findings)
+            named = own.device, own.origin, proposed.at, proposed.book, proposed.result
+            return sign_verdict(signer, *named, findings, vouches=vouches)
 
         try:
             return await off_loop(signer, sign)

@@ -1,7 +1,7 @@
 """What this flat holds a round's book, and what came of it, against. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Final
@@ -11,13 +11,16 @@ from ..agreeing import Agreeing, KeyHistory, agreeing
 from ..etp import DeviceId, cbor
 from ..market import MarketError, Order, Result
 from ..market.rounds import (
+    Asked,
     Cleared,
+    GateList,
     OpenedBook,
     Outcome,
     Own,
     Placed,
     Promised,
     Rules,
+    agreement_problem,
     canonical,
     check_round,
     digest,
@@ -42,6 +45,7 @@ def promised_of(kept: KeptRound, rules: Rules, flat: str) -> Promised:
         rules=rules,
         log_since=kept.log_since,
         log_size=kept.log_size,
+        listed=None if kept.listed is None else GateList.decode(kept.listed).orders,
         node=rules.node_of(flat),
     )
 
@@ -61,6 +65,24 @@ def counted(kept: KeptRound, log_since: int, log_size: int, opened: OpenedBook |
     is_there = opened is not None and opened.offer_of(counts.placed.offer.blind) is not None
     taken = kept.taken is not None
     return Own(counts.placed, taken) if is_there or taken or not kept.unproven else None
+
+
+def unlisted(kept: KeptRound) -> str | None:
+    """Say that the orders of this flat which count are not once in the list at the gate; None when they are.
+
+    Whoever shows what is not there lets others look at it, and it can be in no book. It can be there twice only if
+    somebody else has logged its hash, which nobody but the building was told; then it is taken of neither.
+    """
+    assert kept.log_since is not None, "the gate is closed"
+    assert kept.log_size is not None, "the gate is closed"
+    counts = kept.counted(kept.log_since, kept.log_size)
+    if counts is None or kept.listed is None:
+        return None
+    times = GateList.decode(kept.listed).orders.count(counts.placed.digest)
+    if times == 1:
+        return None
+    name = counts.placed.digest.hex()[:16]
+    return f"the orders {name} of this flat were in the log at the gate, and are {times} times in the list of all"
 
 
 def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
@@ -172,7 +194,7 @@ def words_of(
     try:
         cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
     except MarketError:
-        return Agreeing(frozenset(), (), frozenset())  # `cleared_problems` says so.
+        return Agreeing(frozenset(), frozenset(), (), frozenset())  # `cleared_problems` says so.
     return agreeing(cleared, history, building, opened.log_size, index)
 
 
@@ -182,7 +204,8 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
     assert kept.result is not None, "asked of a round with its book"
     try:
         cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
-        result = Outcome.decode(kept.result).result
+        outcome = Outcome.decode(kept.result)
+        result = outcome.result
         made([result], {name: name for name in _orders(result)})  # Each is a trade.
     except (MarketError, ValueError) as error:
         return [f"what came of the round cannot be read: {error}"]
@@ -191,8 +214,8 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
         return ["what came of the round is of another book or result than was proposed"]
     if words.wrong:
         return [f"a word of agreement does not count: {why}" for why in words.wrong]
-    if len(words.devices) < opened.needed:
-        return [f"{len(words.devices)} flats have agreed, and of {opened.voters} it takes {opened.needed}"]
+    if problem := agreement_problem(Asked.of(opened, outcome, kept.ordering), words.devices, words.vouching):
+        return [problem]
     if written_ms >= rules.end_ms(kept.at.slot, kept.at.number):
         return [f"the result was written at {written_ms} ms, when the round was over"]
     return []
@@ -264,10 +287,22 @@ def _searched(said: OpenBook, kept: KeptRound, opened: OpenedBook, rules: Rules,
             yield short
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What this flat finds of a book and its result."""
+
+    findings: tuple[str, ...]
+    """All that is wrong."""
+    vouches: bool
+    """Whether its own orders are among those that count, as it gave them."""
+    ordering: frozenset[DeviceId]
+    """Devices of which the log is proven to hold orders of the round."""
+
+
 def judge(
     said: OpenBook, kept: KeptRound, promised: Promised, gate_ms: int, head: tlog.Checkpoint, now_ms: int
-) -> tuple[str, ...]:
-    """Return all that is wrong with a book and its result; it takes its time.
+) -> Judged:
+    """Return what is wrong with a book and its result; it takes its time.
 
     Raises EtpError, TlogError for orders that are not proven.
     """
@@ -287,4 +322,5 @@ def judge(
         findings.append("the book is another than the one that better results were wanted for")
     if opened is not None and opened.chooses:
         findings += _searched(said, kept, opened, promised.rules, now_ms)
-    return tuple(findings)
+    counts = opened is not None and own is not None and opened.offer_of(own.placed.offer.blind) is not None
+    return Judged(tuple(findings), counts and not findings, devices)

@@ -113,6 +113,7 @@ def prove_entry(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence
 def testify(
     rules: bytes,
     closed: bytes | None,
+    listed: bytes | None,
     taken: bytes | None,
     verdict: bytes | None,
     document: bytes | None,
@@ -121,7 +122,7 @@ def testify(
 ) -> bytes:
     """Return what a flat has to show against a round: what it was told, what it ordered, and that it was logged.
 
-    testimony = [ rules: bstr, closed: bstr, taken: bstr, verdict: bstr, document: bstr,
+    testimony = [ rules: bstr, closed: bstr, listed: bstr, taken: bstr, verdict: bstr, document: bstr,
                   [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ],
                   proposal: bstr, proposal record: bstr ]                                   ; empty where there is none
     """
@@ -129,5 +130,7 @@ def testify(
     for each in own:
         proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
         records.append([each.record.encode(), *proven])
-    told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, taken, verdict, document)]
+    told: list[cbor.Value] = [
+        b"" if part is None else part for part in (rules, closed, listed, taken, verdict, document)
+    ]
     return cbor.encode([*told, records, *(b"" if part is None else part for part in proposed)])

@@ -179,7 +179,7 @@ class Trading:
         if kept.book is not None and kept.verdict is None:
             due = await self._hearing.verdict(kept)
         elif kept.closed is not None and kept.book is None and not kept.ended:
-            due = self._placing.due_to_show(kept)
+            due = await self._hearing.show(kept)
         for message in due:
             self._listener.tell_building(message)
         if now_ms // 1000 == at.slot:

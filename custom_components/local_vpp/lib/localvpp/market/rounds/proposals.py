@@ -69,6 +69,8 @@ def bid_of(document: bytes, book: bytes) -> tuple[Bid | None, tuple[str, ...]]:
         named = (opened.origin, opened.slot, opened.number, digest(book))
         if (outcome.origin, outcome.slot, outcome.number, outcome.book) != named:
             return None, (f"it is of another book, {outcome.book.hex()[:16]}",)
+        if outcome.without:
+            return None, (f"it is without {len(outcome.without)} offers of the book: all of them count in a proposal",)
         found = check(opened.book(), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
         return None, (f"it cannot be read: {error}",)
