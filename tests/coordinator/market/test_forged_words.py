@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from coordinator.ledger import Ledger
-from coordinator.link import session
+from coordinator.link import keys as link_keys, session
 from coordinator.market import steps
 from coordinator.market.books import Words
 from coordinator.store.market import StoredRound, StoredVerdict
@@ -170,3 +170,27 @@ async def test_a_flat_that_is_enrolled_behind_the_head_of_the_gate_is_no_voter(
     monkeypatch.undo()
     names = {DeviceId(flat.membership.device): name for name, flat in trade.flats.items()}
     assert {names[device] for device in trade.market.rounds[ROUND].stored.voters} == {"101", "103"}
+
+
+async def test_keys_that_do_not_fit_into_one_message_are_told_in_many(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[Keys]()
+
+    async def keys_of(*args: Any) -> Keys:
+        told.append(await right(*args))
+        return told[-1]
+
+    right = session.keys_of
+    monkeypatch.setattr(session, "keys_of", keys_of)
+    monkeypatch.setattr(link_keys, "ROOM", 1_000)
+    await trade.enter("101", "102", "103")
+    await trade.order({"101": WANTED["101"], "103": WANTED["103"]})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    for name in trade.flats:
+        assert trade.state(name).phase is Phase.TRADED
+        assert await trade.evidence(name) == []
+    assert max(len(each.entries) for each in told) < 4, "the building's own, and those of three flats"
+    assert min(len(each.entries) for each in told) > 0
