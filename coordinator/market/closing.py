@@ -12,6 +12,7 @@ from localvpp.wire import RoundName
 from ..config import BuildingConfig
 from ..ledger import Ledger
 from ..store import market as store
+from ..store.keyed import enrolled_since
 from ..store.market import StoredRound
 from ..store.orders import committed, orders_at
 from .board import Board
@@ -100,6 +101,7 @@ class Closing:
             log_since = max(before, default=0)
             orders = await orders_at(connection, at.slot, log_since, head.size)
             lost = await lost_round(connection, at, rules)
+            newer = await enrolled_since(connection, head.size)  # Flats count no word of theirs.
         # What a record names that has no body any more nobody knows: it is left out, and its flat finds that.
         known = committed(orders)
         if silent := sorted(device.hex() for device in orders.keys() - known.keys()):
@@ -117,7 +119,7 @@ class Closing:
             log_size=head.size,
             listed=None if listed is None else listed.encode(),
             checkpoint=head.checkpoint,
-            voters=tuple(board.present()),
+            voters=tuple(device for device in board.present() if device not in newer),
             enrolled=board.enrolled(),
             ended=ended,
             ended_ms=None if ended is None else now_ms,

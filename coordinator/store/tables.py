@@ -29,6 +29,9 @@ log_head: Final = sa.Table(
 )
 """One row: the newest checkpoint that was signed. What it covers is durable; it may not be published yet."""
 
+KEYED: Final = "kind IN (6, 7, 8, 14, 15)"
+"""ENROL, ROTATE, REVOKE, SUSPEND and REINSTATE: what says with which key a device signs, and whether it may."""
+
 entries: Final = sa.Table(
     "entries",
     metadata,
@@ -47,6 +50,7 @@ entries: Final = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=True),
     sa.UniqueConstraint("device", "seq"),
     sa.Index(None, "slot", "kind"),
+    sa.Index("ix_entries_keyed", "log_index", sqlite_where=sa.text(KEYED), postgresql_where=sa.text(KEYED)),
 )
 """The log. `envelope` is the leaf; salt and body may be erased, which the log survives.
 

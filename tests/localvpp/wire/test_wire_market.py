@@ -13,12 +13,15 @@ from localvpp.wire import (
     MOST_ASKED,
     MOST_FINDINGS,
     PROTOCOL,
+    AskKeys,
     AskMarket,
     AskPapers,
     BestSoFar,
     FromCoordinator,
     FromFlat,
     GateClosed,
+    Keys,
+    LoggedEnvelope,
     LoggedOrders,
     LoggedProposal,
     MarketRules,
@@ -195,6 +198,7 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
         ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),
         AskPapers(SLOT, BOOK),
+        Keys((OTHER,), 3, 9, (LoggedEnvelope(b"e", 3, (b"\0" * 32,)),), "head", b"s"),
     ],
 )
 def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
@@ -205,6 +209,7 @@ def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
     "message",
     [
         AskMarket((AT,)),
+        AskKeys((OTHER, DeviceId(bytes(16))), 7),
         ShowOrders(AT, b"{}"),
         Proposal(AT, b"{}"),
         Verdict(AT, b"s", ("wrong",)),

@@ -29,20 +29,18 @@ from ..wire import (
     ProposalHeard,
     Proposed,
     RoundName,
-    Traded,
     Untraded,
     Verdict,
     encode,
     sign_verdict,
 )
-from .judging import book_of_best, cleared_problems, judge, promised_of, told_best, unlisted, with_trades
+from .judging import book_of_best, judge, promised_of, told_best, unlisted
 from .kept import KeptRound
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
 from .rulebook import RuleBook
 from .searching import Searching
 from .shelf import Shelf
-from .view import newest_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,7 +79,7 @@ class Hearing:
         self._guard = guard
         self._clock = clock
 
-    async def _kept(self, at: RoundName) -> KeptRound | None:
+    async def kept(self, at: RoundName) -> KeptRound | None:
         """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
         known = await self._shelf.of(at)
         if known is not None:
@@ -102,7 +100,7 @@ class Hearing:
             raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
         self._check_list(closed, said.document)
         await self._guard.compare(head, note)
-        kept, rules = await self._kept(closed.at), self._rules.of(closed.at.slot)
+        kept, rules = await self.kept(closed.at), self._rules.of(closed.at.slot)
         if kept is None or rules is None:
             return []
         findings = await self._gate_problems(kept, closed)
@@ -167,13 +165,13 @@ class Hearing:
 
     async def taken(self, taken: OrdersTaken, statement: bytes) -> None:
         """Hear that the building has this flat's orders."""
-        kept = await self._kept(taken.at)
+        kept = await self.kept(taken.at)
         if kept is not None and any(each.placed.digest == taken.orders for each in kept.documents):
             await self._shelf.change(replace(kept, taken=statement))
 
     async def untraded(self, untraded: Untraded, statement: bytes) -> None:
         """Hear that nothing is traded by a round."""
-        kept = await self._kept(untraded.at)
+        kept = await self.kept(untraded.at)
         if kept is None or kept.untraded is not None:
             return
         if kept.is_traded:
@@ -192,7 +190,7 @@ class Hearing:
             raise FieldError(f"the book and the best result of {said.at} are not those that the building has signed")
         proven = prove_named(log, Kind.BOOK, said.at.slot, name, said)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.book is not None or kept.ended:
             return []
         if kept.best is None:
@@ -210,7 +208,7 @@ class Hearing:
 
     async def heard(self, said: ProposalHeard, log: Log) -> None:
         """Hear what the building makes of a proposal."""
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.proposal is None or digest(kept.proposal) != said.name:
             return
         if said.record:
@@ -229,7 +227,7 @@ class Hearing:
         proven = prove_named(log, Kind.BOOK, said.at.slot, proposed.book, said)
         prove_proposal(log, said, proposed.result, proven.head)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None:
             return []
         if kept.book is not None and kept.result is not None:
@@ -289,22 +287,3 @@ class Hearing:
         except SignerUnavailableError as error:
             _LOGGER.warning("Flat %s cannot sign its word on %s: %s", own.flat, proposed.at, error)
             return None
-
-    async def traded(self, said: Traded, log: Log) -> None:
-        """Hear that a result counts."""
-        proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
-        await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
-        if kept is None or kept.is_traded or kept.book is None or kept.result is None:
-            return
-        written_ms = proven.record.body.start_ms
-        rules = self._rules.opened(kept.rules, log.lineage)
-        findings = await asyncio.to_thread(cleared_problems, said.document, written_ms, kept, rules)
-        if kept.untraded is not None:
-            findings.append(f"{kept.at} is traded by the log, and nothing was said to be traded by it")
-        if findings:
-            await self._shelf.hold_against(kept, findings, encode(said))
-            await self._shelf.change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
-            return
-        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
-        await self._shelf.change(replace(counts, cleared=said.document, cleared_name=digest(said.document)))

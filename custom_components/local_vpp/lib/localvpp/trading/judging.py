@@ -1,13 +1,14 @@
 """What this flat holds a round's book, and what came of it, against. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Final
 
 from .. import tlog
-from ..etp import DeviceId, EtpError, cbor, cose
+from ..agreeing import Agreeing, KeyHistory, agreeing
+from ..etp import DeviceId, cbor
 from ..market import MarketError, Order, Result
 from ..market.rounds import (
     Asked,
@@ -27,7 +28,7 @@ from ..market.rounds import (
 )
 from ..settled import OwnMarket
 from ..traded import Made, made
-from ..wire import OpenBook, RoundName, open_verdict
+from ..wire import OpenBook
 from .kept import KeptRound
 from .proving import AHEAD_MS, devices_with_orders
 from .state import OwnTrade
@@ -177,8 +178,28 @@ def excluded(kept: KeptRound, log_size: int, gate_ms: int) -> list[str]:
     ]
 
 
-def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: Rules) -> list[str]:
-    """Say what is wrong with a result that is said to count."""
+def words_of(
+    document: bytes, index: int, kept: KeptRound, history: Callable[[DeviceId], KeyHistory], building: DeviceId
+) -> Agreeing:
+    """Return whose words say that a result counts; none, where they cannot be read. It takes its time.
+
+    Args:
+        document: names the words.
+        index: of the CLEARED record that names it.
+        kept: the round, with its book.
+        history: gives what is known of the keys of a device.
+        building: its own device, which has no word.
+    """
+    assert kept.book is not None, "asked of a round with its book"
+    try:
+        cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
+    except MarketError:
+        return Agreeing(frozenset(), frozenset(), (), frozenset())  # `cleared_problems` says so.
+    return agreeing(cleared, history, building, opened.log_size, index)
+
+
+def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: Rules, words: Agreeing) -> list[str]:
+    """Say what is wrong with a result that is said to count, by the words that are in its document."""
     assert kept.book is not None, "asked of a round with its book"
     assert kept.result is not None, "asked of a round with its book"
     try:
@@ -191,12 +212,9 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
     names = (rules.origin, kept.at.slot, kept.at.number, digest(kept.book), digest(kept.result))
     if (cleared.origin, cleared.slot, cleared.number, cleared.book, cleared.result) != names:
         return ["what came of the round is of another book or result than was proposed"]
-    try:
-        words = dict(_agreeing(word, rules.origin, kept.at, cleared) for word in cleared.words)
-    except (EtpError, ValueError) as error:
-        return [f"a word of agreement is none: {error}"]
-    vouching = frozenset(device for device, vouches in words.items() if vouches)
-    if problem := agreement_problem(Asked.of(opened, outcome, kept.ordering), words.keys(), vouching):
+    if words.wrong:
+        return [f"a word of agreement does not count: {why}" for why in words.wrong]
+    if problem := agreement_problem(Asked.of(opened, outcome, kept.ordering), words.devices, words.vouching):
         return [problem]
     if written_ms >= rules.end_ms(kept.at.slot, kept.at.number):
         return [f"the result was written at {written_ms} ms, when the round was over"]
@@ -205,21 +223,6 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
 
 def _orders(result: Result) -> set[str]:
     return {name for each in result.trades for name in (each.seller, each.buyer)}
-
-
-def _agreeing(word: bytes, origin: str, at: RoundName, cleared: Cleared) -> tuple[DeviceId, bool]:
-    """Return whose word it is, if it agrees to this book and result, and whether it vouches; its key is not known here.
-
-    Raises EtpError, ValueError.
-    """
-    named = cose.parse(word, "the word").issuer.rpartition(":")[2]
-    device = DeviceId(bytes.fromhex(named))
-    found = open_verdict(word, device, origin)
-    if (found.at, found.book, found.result) != (at, cleared.book, cleared.result):
-        raise ValueError(f"that of {named} is on another round, book or result")
-    if found.findings is not None:
-        raise ValueError(f"that of {named} does not agree")
-    return device, found.vouches
 
 
 def with_trades(kept: KeptRound, own: Placed | None) -> KeptRound:

@@ -50,7 +50,7 @@ def prove_named(log: Log, kind: Kind, slot: int, document: bytes, said: OpenBook
         raise FieldError(f"record {record.hash.hex()} names another document than the one that came with it")
     note = said.checkpoint.encode()
     head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
-    _prove(head, said.index, record.signed.statement.data, said.proof)
+    prove_entry(head, said.index, record.signed.statement.data, said.proof)
     return Proven(record, head, note)
 
 
@@ -64,7 +64,7 @@ def prove_proposal(log: Log, said: OpenBook, result: bytes, head: tlog.Checkpoin
     record = proposal_record(told.record, log.lineage.at(told.index), log, said.at.slot, result)
     if told.index < said.index:
         raise FieldError(f"the proposal is entry {told.index} of the log, before that of its book")
-    _prove(head, told.index, record.signed.statement.data, told.proof)
+    prove_entry(head, told.index, record.signed.statement.data, told.proof)
 
 
 def proposal_record(sealed: bytes, key: PublicKey, log: Log, slot: int, result: bytes) -> Record:
@@ -97,12 +97,13 @@ def devices_with_orders(
             raise FieldError(f"entry {each.index} is no ORDERS record of slot {slot}")
         if not log_since <= each.index < log_size:
             raise FieldError(f"entry {each.index} is none of the round's, which are from {log_since} to {log_size}")
-        _prove(head, each.index, each.envelope, each.proof)
+        prove_entry(head, each.index, each.envelope, each.proof)
         devices.add(envelope.device)
     return frozenset(devices)
 
 
-def _prove(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[bytes]) -> None:
+def prove_entry(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[bytes]) -> None:
+    """Raise unless a head is proven to hold an entry: FieldError, TlogError."""
     path = [tlog.to_hash(step) for step in proof]
     if not 0 <= index < head.size:
         raise FieldError(f"entry {index} is proven by a head of {head.size} entries")
