@@ -190,9 +190,7 @@ class Keeper[S]:
             await self.orders.activate(target, kept_s, anew=anew)
         except MemoryWornError:
             stands_w = self._stands_w if now < self._stands_until else 0
-            if not (stands_w < 0 and target.battery_w > stands_w) and not (
-                0 < stands_w and target.battery_w < stands_w
-            ):
+            if (target.battery_w - stands_w) * stands_w >= 0:  # Not towards zero.
                 raise
             target = Target(0, target.written_w - target.battery_w)
             await self.orders.activate(target, kept_s, anew=anew, stops=True)
