@@ -8,9 +8,11 @@ Nothing is written, and the coordinator may run.
 The entries must make the head that the log's key has signed, each signed by the key that it was enrolled with. Then
 every settled slot, or those that are named, is run again (`localvpp.audit`): its orders, book, result and words, its
 meters, its transfers. What flats check for themselves is checked for all of them, and what none of them can see alone,
-as whose keys have signed the words of a result. The answer is JSON: what is wrong by slot, and which slots cannot be
-run again, as something of them was erased. Of slots whose documents flats have given back to a server that had lost
-them (`without_orders`) the orders are known by their hashes alone. Exit code 1 when something is wrong.
+as whose keys have signed the words of a result, and whether flats have traded whose meters may not be billed from, by
+their papers in the accounts that the building's file names, if those are there. The answer is JSON: what is wrong by
+slot, and which slots cannot be run again, as something of them was erased. Of slots whose documents flats have given
+back to a server that had lost them (`without_orders`) the orders are known by their hashes alone. Exit code 1 when
+something is wrong.
 """
 
 import argparse
@@ -20,12 +22,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from coordinator.config import BuildingConfig, ConfigError, load
+from coordinator.config import BuildingConfig, ConfigError, load, meters_of
 from coordinator.market.papers import papers_of
 from coordinator.store import close_database, entries as entry_store, open_database, prices as price_store
 from coordinator.store.database import snapshot
 from localvpp import tlog
-from localvpp.audit import AuditedLog, AuditError, audit_slot
+from localvpp.audit import AuditedLog, AuditError, audit_meters, audit_slot
 from localvpp.etp import Kind, Record, SignedEnvelope, parse_envelope
 from localvpp.settlement import DYNAMIC
 
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Sequence[int]) -> dict[str, Any]:
+    meters = await asyncio.to_thread(meters_of, config)
     engine = await open_database(config.database_url)
     try:
         async with snapshot(engine) as connection:
@@ -83,6 +86,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
                 came_back += [slot] if any(each.came_back for each in papers) else []
                 rule = prices.rule(prices.key_at(slot) or DYNAMIC.word)
                 findings += await asyncio.to_thread(audit_slot, log, slot, papers, announced, rule)
+                findings += audit_meters(log, slot, papers, meters) if meters is not None else ()
     finally:
         await close_database(engine)
     return {

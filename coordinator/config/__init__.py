@@ -1,6 +1,6 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
-from .accounts import Accounts, load_accounts
+from .accounts import Accounts, load_accounts, meters_of
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
 from .debit import Debit
@@ -37,6 +37,7 @@ __all__ = [
     "load_tariff",
     "make_data",
     "make_folder",
+    "meters_of",
     "most_at_once",
     "token_signer",
     "unmake",

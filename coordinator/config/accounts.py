@@ -1,6 +1,7 @@
 """`settlement.yaml`: what a month's bills need besides the records: meters' papers, tariff, fees, who sends them.
 
-It is the association's, not the coordinator's: it is read when a month is settled, and not before.
+It is the association's: it is read when a month is settled. The coordinator looks, at its start, at the meters' papers
+alone: who may not be billed does not trade.
 """
 
 from collections.abc import Mapping
@@ -100,6 +101,14 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         recipients=values["recipients"],
         debit=None if debit is None else debit_of(debit),
     )
+
+
+def meters_of(building: BuildingConfig) -> Mapping[str, MeterPapers] | None:
+    """Read the papers of the meters out of the accounts that a building's file names; None where there are none.
+
+    Blocking. Raises ConfigError.
+    """
+    return load_accounts(building.accounts, building).meters if building.accounts.exists() else None
 
 
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:

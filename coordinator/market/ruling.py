@@ -5,9 +5,15 @@ the new ones: no round that was begun, and nothing that was ordered for it, is t
 built anew does not know what it has told: it begins with a number that is higher, and with a slot that is later. All
 but the first of all have the time as their number, so that no two have one, whatever a database was set back to; and
 none are made by a clock that does not agree with what flats have told: what is told holds for good.
+
+Who may not be billed does not trade, for its neighbours would be billed the grid's price for what they had traded with
+it. Where the building has accounts, the rules leave out whose meter's papers do not allow it: those of the month that
+the rules begin to hold in, so that they change with the first slot of a month in which a verification has ended.
+Accounts that cannot be read change nothing that was told.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 import logging
 from typing import Final
@@ -16,8 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import Kind
 from localvpp.market.rounds import Rules
+from localvpp.settlement.month import MeterPapers, unfit
+from localvpp.settlement.tariff import Month
 
-from ..config import BuildingConfig, MarketRulesConfig
+from ..config import BuildingConfig, ConfigError, MarketRulesConfig, meters_of
 from ..store import entries as entry_store, market as store
 from .gates import holding
 from .lines import lines_of
@@ -54,18 +62,22 @@ def following(
 
     `traded` is the latest slot that the log has a book of, where none are known.
     """
+    since = earliest(known, wanted, now_ms, slot_seconds, traded)
     if not known:
-        if traded is None:
-            return wanted
-        lead_s = TOLD_AHEAD_S + wanted.lead_s(0)
-        first = ((now_ms // 1000 + lead_s) // slot_seconds + 1) * slot_seconds
-        return replace(wanted, number=now_ms // 1000, since=max(first, traded + slot_seconds))
+        return wanted if traded is None else replace(wanted, number=now_ms // 1000, since=since)
     newest = known[-1]
     if replace(wanted, number=newest.number, since=newest.since) == newest:
         return None
-    lead_s = max(each.lead_s(0) for each in (*known, wanted))
-    first = ((now_ms // 1000 + TOLD_AHEAD_S + lead_s) // slot_seconds + 1) * slot_seconds
-    return replace(wanted, number=max(newest.number + 1, now_ms // 1000), since=max(first, newest.since))
+    return replace(wanted, number=max(newest.number + 1, now_ms // 1000), since=since)
+
+
+def earliest(known: Sequence[Rules], wanted: Rules, now_ms: int, slot_seconds: int, traded: int | None = None) -> int:
+    """Return the first slot that rules which are told now can hold for."""
+    lead_s = TOLD_AHEAD_S + max(each.lead_s(0) for each in (*known, wanted))
+    first = ((now_ms // 1000 + lead_s) // slot_seconds + 1) * slot_seconds
+    if known:
+        return max(first, known[-1].since)
+    return now_ms // 1000 if traded is None else max(first, traded + slot_seconds)
 
 
 class Ruling:
@@ -73,36 +85,53 @@ class Ruling:
 
     def __init__(self, config: BuildingConfig, market: MarketRulesConfig, engine: AsyncEngine) -> None:
         self._config = config
-        self._market = market
         self._engine = engine
         self._traded: int | None = None
         """The latest slot that the log has a book of, where no rules are known."""
+        self._said = rules_of(config, market)
+        """What the building's file says."""
+        self._meters: Mapping[str, MeterPapers] | None = None
+        """The papers of the meters; None where the building has no accounts."""
+        self._unread = False
+        """Whether it has accounts that cannot be read."""
         self.all: tuple[Rules, ...] = ()
-        self.is_new = False
-        """Whether the building's file says something else than was told last."""
 
-    async def resume(self) -> None:
+    async def resume(self, now_ms: int) -> None:
         """Know what was told; the first rules of a building that has never traded are told at once."""
+        try:
+            self._meters, self._unread = await asyncio.to_thread(meters_of, self._config), False
+        except ConfigError as error:
+            self._meters, self._unread = None, True
+            _log.error("Whose meter may not be billed from is not known, and the market's rules stay: %s", error)
         async with self._engine.begin() as connection:
             self.all = tuple(Rules.decode(document) for document in await store.rules(connection))
             if not self.all:
                 self._traded = await entry_store.latest_slot(connection, Kind.BOOK)
-        self.is_new = (
-            following(self.all, rules_of(self._config, self._market), 0, self._config.slot_seconds) is not None
-        )
         if not self.all and self._traded is None:
-            await self.renew(0)
+            await self.renew(self._wanted(now_ms))
 
-    async def renew(self, now_ms: int) -> Rules:
-        """Add what the building's file says to what was told. Raises SQLAlchemyError."""
-        wanted = rules_of(self._config, self._market)
-        new = following(self.all, wanted, now_ms, self._config.slot_seconds, self._traded)
-        assert new is not None, "it was seen that they are other ones"
+    def news(self, now_ms: int) -> Rules | None:
+        """Return the rules that are to be told beside those that were; None when those say the same."""
+        if self._unread and self.all:
+            return None
+        return following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
+
+    def _wanted(self, now_ms: int) -> Rules:
+        """Return what is to hold from the first slot on that rules of now can hold for."""
+        if self._meters is None:
+            return self._said
+        since = earliest(self.all, self._said, now_ms, self._config.slot_seconds, self._traded)
+        out = unfit(self._config.flats, self._meters, Month.of(since))
+        return replace(self._said, without=self._said.without | out.keys())
+
+    async def renew(self, new: Rules) -> None:
+        """Add rules to what was told. Raises SQLAlchemyError."""
         async with self._engine.begin() as connection:
             await store.add_rules(connection, new.number, new.encode())
         _log.info("Rules %s of the market hold from slot %s on", new.number, new.since)
-        self.all, self.is_new = (*self.all, new), False
-        return new
+        if left_out := sorted(new.without - (self.all[-1].without if self.all else frozenset())):
+            _log.warning("They leave out: %s", ", ".join(left_out))
+        self.all = (*self.all, new)
 
     def of(self, slot: int) -> Rules | None:
         """Return the rules of a slot; None for one of before a coordinator was built anew."""

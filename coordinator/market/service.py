@@ -87,7 +87,7 @@ class Market:
 
     async def resume(self) -> None:
         """Know again what had not ended when the coordinator stopped."""
-        await self.board.ruling.resume()
+        await self.board.ruling.resume(self._clock.wall_ms())
         await self._renew()
         await self.board.resume()
 
@@ -185,14 +185,15 @@ class Market:
             _log.warning("It cannot be told what came of %s: %s", stored.at, error)
 
     async def _renew(self) -> None:
-        """Tell the rules of the building's file, once this clock is near what flats have told.
+        """Tell the rules of the building's file and of its meters' papers, once this clock is near what flats told.
 
         Rules that a wrong clock has made could not be taken back; until then those hold that were told before.
         """
         ruling = self.board.ruling
-        if not ruling.is_new:
+        now_ms = self._clock.wall_ms()
+        if (new := ruling.news(now_ms)) is None:
             return
-        now_ms, told_ms = self._clock.wall_ms(), await self.board.told_ms()
+        told_ms = await self.board.told_ms()
         if told_ms is not None:
             ahead_ms = AHEAD_SLOTS * self._config.slot_seconds * 1000
             if not told_ms - BEHIND_MS <= now_ms <= told_ms + ahead_ms:
@@ -204,7 +205,7 @@ class Market:
                 self._waits = True
                 return
         self._waits = False
-        new = await ruling.renew(now_ms)
+        await ruling.renew(new)
         for device in tuple(self.board.listening):
             await self.telling.rules(device, new)
 

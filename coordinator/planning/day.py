@@ -67,6 +67,9 @@ async def read_day(connection: AsyncConnection, name: str, members: Sequence[Mem
     parties = [_metered(flat, begin, day, row) for flat, row in net.items()]
     plan = await asyncio.to_thread(plan_metered, name, day, now, parties, deals)
     prices = _prices(day, await price_store.every(connection))
+    for flat in {part.name for part in plan.parts} - net.keys():
+        devices = [each.device for each in members if each.name == flat and each.role in SHARING]
+        net[flat] = await _of_party(connection, devices, begin, day, count)
     first = (day.begin - begin) // day.slot_seconds
     return PlannedDay(
         plan,

@@ -17,7 +17,6 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
-    NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectSelector,
@@ -48,6 +47,7 @@ from .const import (
     DeviceKind,
 )
 from .devices import Found
+from .finite_number import FiniteNumberSelector
 from .lib.localvpp.devices import HIGHEST_HEATING_KJ_M3
 from .lib.localvpp.devices.told import ENERGY_WH, FREQUENCY_HZ, POWER_W, SHARE_PERCENT, VOLTAGE_V, VOLUME_L
 from .rating_form import RATED, RATINGS, rating_fields
@@ -140,7 +140,7 @@ _STEERING: Final = {
 """One of these at the least; a device that is only counted is none of a flat's."""
 
 
-HEATING_VALUE: Final = NumberSelector(
+HEATING_VALUE: Final = FiniteNumberSelector(
     NumberSelectorConfig(
         min=1,
         max=HIGHEST_HEATING_KJ_M3 / 1000,

@@ -22,6 +22,7 @@ from .alarms import async_notify
 from .const import CONF_FLAT, DOMAIN, FIRST_SECOND_S, LOGGER, MEASUREMENTS_EVERY_S, RESTART_AFTER_S, Part
 from .lib.localvpp.battery import AnomalyKind, BatteryLife, shown
 from .lib.localvpp.clock import Clock, SystemClock
+from .lib.localvpp.control import UNKNOWN_LINE_W
 from .lib.localvpp.devices import Captures
 from .lib.localvpp.flat import Adoption, Flat, FlatState
 from .lib.localvpp.link import LinkState, LinkStatus
@@ -118,6 +119,8 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             state.mirror_reason,
         ):
             self._async_report_mirror(state)
+        if before is None or before.line_unknown != state.line_unknown:
+            self._async_report_line(unknown=state.line_unknown)
         if before is None or _judged(before.link) != _judged(state.link):
             self._async_report_link(state)
 
@@ -174,6 +177,22 @@ class LocalVppCoordinator(DataUpdateCoordinator[FlatState]):
             severity=ir.IssueSeverity.WARNING,
             translation_key="mirror_refuses",
             translation_placeholders={"name": self.config_entry.title, "reason": state.mirror_reason},
+        )
+
+    @callback
+    def _async_report_line(self, *, unknown: bool) -> None:
+        """Raise an issue while a battery waits for somebody to say what the flat's line bears."""
+        if not unknown:
+            ir.async_delete_issue(self.hass, DOMAIN, self._issue("line_unknown"))
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            self._issue("line_unknown"),
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="line_unknown",
+            translation_placeholders={"name": self.config_entry.title, "watts": str(UNKNOWN_LINE_W)},
         )
 
     @callback
@@ -357,6 +376,7 @@ ISSUES: Final = (
     _FOREIGN,
     "chain_adopted",
     "entity_missing",
+    "line_unknown",
     "link_settings_in_use",
     "mirror_refuses",
     "no_meter",

@@ -59,6 +59,7 @@ from .devices import (
     async_probe,
     link_params,
 )
+from .finite_number import FiniteNumberSelector
 from .lib.localvpp.devices import (
     LITRES_PER_PULSE,
     DeviceClass,
@@ -151,10 +152,10 @@ def _gas_fields(channels: int) -> dict[probatio.Marker, Any]:
     low, high = (float(litres) for litres in LITRES_PER_PULSE)
     return {
         probatio.Required(CONF_CHANNEL, default=0): _whole(0, channels - 1),
-        probatio.Required(CONF_LITRES_PER_PULSE, default=10): NumberSelector(
+        probatio.Required(CONF_LITRES_PER_PULSE, default=10): FiniteNumberSelector(
             NumberSelectorConfig(min=low, max=high, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="L")
         ),
-        probatio.Required(CONF_GAS_START, default=0): NumberSelector(
+        probatio.Required(CONF_GAS_START, default=0): FiniteNumberSelector(
             NumberSelectorConfig(
                 min=0, max=_LARGEST_DIAL_M3, step=0.001, mode=NumberSelectorMode.BOX, unit_of_measurement="m³"
             )

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from homeassistant.const import UnitOfEnergy, UnitOfPower
-from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig, NumberSelectorMode
+from homeassistant.helpers.selector import NumberSelectorConfig, NumberSelectorMode
 import probatio
 
 from .const import CONF_CAPACITY_KWH, CONF_MAX_CHARGE_W, CONF_MAX_DISCHARGE_W, DeviceKind
+from .finite_number import FiniteNumberSelector
 from .lib.localvpp.devices import Rating, RatingError
 
 RATED: Final = frozenset({DeviceKind.INVERTER, DeviceKind.BATTERY})
@@ -27,7 +28,7 @@ RATINGS: Final = {
 def rating_fields() -> dict[probatio.Marker, Any]:
     """Return the fields; what is out of range is refused with a sentence of its own (`rating_error`)."""
     return {
-        probatio.Optional(name): NumberSelector(
+        probatio.Optional(name): FiniteNumberSelector(
             NumberSelectorConfig(step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
         )
         for name, (_, _, unit) in RATINGS.items()

@@ -14,7 +14,7 @@ from commands.main import main
 from coordinator.config import BuildingConfig, load
 from coordinator.members import Action
 from coordinator.store.tables import shares, slots
-from localvpp.plan import Day, Field, from_csv, from_json, read_plan, zone_named
+from localvpp.plan import Day, Deal, Field, from_csv, from_json, read_plan, zone_named
 from localvpp.settlement import Share, SlotPrices
 
 from .conftest import FILE, House, open_house
@@ -150,6 +150,23 @@ async def test_a_flat_is_foretold_by_what_all_its_boxes_have_counted(lived: Hous
     later = DAY.date + timedelta(days=2)
     told = await (await lived.get(f"/api/v1/market/plan?day={later}&flats=yes")).json()
     assert [part["name"] for part in told["plan"]["parts"]] == ["101"]
+
+
+async def test_a_flat_that_comes_in_the_middle_of_a_day_and_trades_leaves_nobody_without_a_plan(
+    lived: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await lived.invited("103")
+    deal = Deal(DAY.begin + 20 * SLOT_S, "102", "103", 60)
+
+    async def deals(*_: object) -> tuple[Deal, ...]:
+        return (deal,)
+
+    monkeypatch.setattr("coordinator.planning.day.deals_between", deals)
+    told = await (await lived.get(f"/api/v1/market/plan?day={DAY.date}&flats=yes")).json()
+    plan = read_plan(told["plan"])
+    assert (plan.number, [part.name for part in plan.parts], told["findings"]) == (2, ["101", "102", "103"], [])
+    assert plan.alone("103").column(Field.BOUGHT)[20] == 60
+    assert (await lived.get(f"/api/v1/market/imbalance?day={DAY.date}")).status == 200
 
 
 async def test_the_roof_is_in_the_buildings_plan(tmp_path: Path, clock: ManualClock, socket_enabled: None) -> None:

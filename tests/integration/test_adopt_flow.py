@@ -1,6 +1,7 @@
 """Making devices of entities: which entities are taken, what becomes of the flat, and how they are exchanged."""
 
 from collections.abc import Mapping
+import math
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigSubentry
@@ -439,6 +440,21 @@ async def test_what_a_battery_can_is_stated_where_no_entity_tells_it(
     reading = coordinator.data.battery
     assert (reading.capacity_wh, reading.max_charge_w, reading.max_discharge_w) == (9700, 3000, None)
     assert reading.stated == ("max_charge_w",)
+
+
+async def test_what_is_no_number_is_refused_with_the_field_that_it_was_entered_in(
+    hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB
+) -> None:
+    tell_battery(route_b)
+    flow = await begin(hass, metered, DeviceKind.BATTERY)
+    for field in ("capacity_kwh", "max_charge_w", "max_discharge_w"):
+        for wrong in (math.nan, math.inf, -math.inf):
+            with pytest.raises(InvalidData) as refused:
+                await answer(hass, flow, **BATTERY, **{field: wrong})
+            assert refused.value.schema_errors.keys() == {field}
+            assert "write one in digits" in refused.value.schema_errors[field]
+    result = await answer(hass, flow, **BATTERY, capacity_kwh=9.7)
+    assert result["type"] is FlowResultType.CREATE_ENTRY, "the form goes on"
 
 
 async def test_of_no_battery_nothing_is_stated(hass: HomeAssistant, metered: MockConfigEntry, route_b: RouteB) -> None:

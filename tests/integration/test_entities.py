@@ -435,6 +435,19 @@ async def test_a_mirror_that_waits_for_a_person_is_reported_until_it_signs_again
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
 
 
+async def test_what_a_flats_line_bears_is_asked_for_until_somebody_says_it(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
+) -> None:
+    flat, issue = entry.runtime_data.coordinator.flat, f"line_unknown_{entry.entry_id}"
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+    flat._update(line_unknown=True)
+    found = issue_registry.async_get_issue(DOMAIN, issue)
+    assert found is not None
+    assert found.translation_placeholders == {"name": entry.title, "watts": "2000"}
+    flat._update(line_unknown=False)
+    assert issue_registry.async_get_issue(DOMAIN, issue) is None
+
+
 async def test_evidence_against_the_coordinator_stays_until_the_resident_has_passed_it_on(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,

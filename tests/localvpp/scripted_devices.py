@@ -79,6 +79,7 @@ class ScriptedMeter(Meter):
         self.step = (1, 0)
         self.power_w: float | None = 3600.0
         self.frequency_hz: float | None = 60.01
+        self.rated_w: int | None = None
         self.act: Act[MeterReading] = self.count
 
     def count(self) -> MeterReading:
@@ -88,6 +89,7 @@ class ScriptedMeter(Meter):
             export_wh=self.exported,
             voltage_v=201.5,
             frequency_hz=self.frequency_hz,
+            rated_w=self.rated_w,
         )
         self.imported += self.step[0]
         self.exported += self.step[1]

@@ -193,8 +193,8 @@ class Room(PlainHouse):
         self.cells = cells or Cells()
         self.output = Output(self)
         self.load_w = 500.0
-        self.bears_w: int | None = None
-        """What the flat's line bears."""
+        self.bears_w: int | None = 6000
+        """What the flat's line bears; None where nobody says it."""
         self.meter_every_s = 1
         """So often the meter says something new."""
         self._metered: tuple[float, MeterReading] | None = None

@@ -6,6 +6,7 @@ from typing import override
 
 import pytest
 
+from localvpp.control import UNKNOWN_LINE_W
 from localvpp.devices import Cadence, DeviceRefusedError, Steerable
 from localvpp.islanding import Asked, Load, LoadsSeen, Notice, Phase, Wiring
 from localvpp.islanding.endurance import Forecast, Recharge, Reserve
@@ -340,6 +341,17 @@ async def test_a_battery_is_filled_with_no_more_than_the_line_bears_beside_the_f
     room.load_w = 3000.0
     await room.seconds(2)
     assert room.cells.powers[-1] == 0, "the flat alone takes more than the line bears"
+
+
+async def test_a_line_of_which_nobody_says_what_it_bears_is_taken_for_a_weak_one(reserveless: Room) -> None:
+    room = reserveless
+    room.bears_w, room.load_w = None, 1200.0
+    room.cells.soc = 20.0
+    await room.seconds(330)
+    assert room.cells.powers[-1] == -(UNKNOWN_LINE_W - 1200), "and not half of what the battery takes"
+    room.load_w = 2200.0
+    await room.seconds(2)
+    assert room.cells.powers[-1] == 0
 
 
 async def test_a_program_that_starts_again_goes_on_with_the_ramp(reserveless: Room) -> None:

@@ -38,7 +38,7 @@ class PlainFlat:
     soc_percent: float = 60.0
     battery_most_w: float = 3000.0
     inverter_w: float | None = None
-    line_w: float | None = None
+    line_w: float = 72_000.0
     kept_percent: int = 20
     pace: Pace = field(default_factory=lambda: Pace(lease_s=30))
     traded_wh: int = 0

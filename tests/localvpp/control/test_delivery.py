@@ -77,7 +77,7 @@ def test_whenever_the_program_dies_the_reserve_is_there_when_the_lease_has_ended
     discharge_w=POWERS,
     pv_w=POWERS,
     inverter_w=st.none() | POWERS,
-    line_w=st.none() | POWERS,
+    line_w=POWERS,
     missing=st.integers(-100_000, 100_000),
     left_s=st.floats(0, 3600),
     pace=LEASES,
@@ -91,7 +91,7 @@ def test_a_set_point_is_always_within_all_limits(
     discharge_w: float,
     pv_w: float,
     inverter_w: float | None,
-    line_w: float | None,
+    line_w: float,
     missing: int,
     left_s: float,
     pace: Pace,
@@ -117,12 +117,11 @@ def test_a_set_point_is_always_within_all_limits(
             assert watts + pv_w <= inverter_w
         if inverter_w is not None and watts < 0:
             assert watts + pv_w >= -inverter_w
-        if line_w is not None:
-            flows = seen.load_w - watts
-            if flows < -line_w:
-                assert watts == -int(charge_w) or (inverter_w is not None and watts == limits.low), "all that it takes"
-            if flows > line_w:
-                assert watts == limits.high, "all that it may give"
+        flows = seen.load_w - watts
+        if flows < -line_w:
+            assert watts == -int(charge_w) or (inverter_w is not None and watts == limits.low), "all that it takes"
+        if flows > line_w:
+            assert watts == limits.high, "all that it may give"
 
 
 def test_a_battery_at_its_reserve_sells_nothing_and_is_asked_again_when_it_is_well_above() -> None:

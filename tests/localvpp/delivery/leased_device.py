@@ -54,7 +54,7 @@ class LeasedDevice(Orders[BatteryReading]):
         return Target(watts, watts)
 
     @override
-    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+    async def activate(self, target: Target, lease_s: int, *, anew: bool, stops: bool = False) -> None:
         self._clock.move(self._late_s.pop(0) if self._late_s else 0.0)
         self.written += 1
         self._until = self._clock.monotonic() + lease_s

@@ -16,7 +16,7 @@ from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 from ..home import SECONDS, Home
 from .steered_battery import SteeredBattery
 
-DELIVERS = MarketSettings(zone=UTC, trades=False, deliver=True)
+DELIVERS = MarketSettings(zone=UTC, trades=False, deliver=True, line_w=6000)
 
 
 @pytest.fixture
@@ -202,6 +202,28 @@ async def test_a_fault_in_what_is_worked_out_lets_go_of_the_battery_and_ends_not
     await home.time.seconds(1)
     assert home.flat.state.delivery.why is None
     assert battery.asked[-1] is not None
+
+
+async def test_over_a_line_of_which_nobody_says_what_it_bears_nothing_is_delivered(
+    home: Home, battery: SteeredBattery, sell: Callable[[int], None]
+) -> None:
+    await begun(home, replace(DELIVERS, line_w=None))
+    sell(2)
+    await into_slot(home, 4)
+    assert home.flat.state.delivery.why is Why.LINE_UNKNOWN
+    assert battery.asked == []
+    assert home.flat.state.line_unknown, "a person is told"
+    home.meter.rated_w = 5000
+    await home.time.seconds(2)
+    assert home.flat.state.delivery.why is None, "its meter tells it"
+    assert battery.asked
+    assert not home.flat.state.line_unknown
+
+
+async def test_a_line_is_asked_for_only_where_the_battery_is_steered(home: Home, battery: SteeredBattery) -> None:
+    await begun(home)
+    assert battery.cadence is not None
+    assert not home.flat.state.line_unknown
 
 
 async def test_who_has_said_nothing_has_his_battery_left_alone(

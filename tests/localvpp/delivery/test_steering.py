@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from localvpp.control import Claimant, Let, Power
-from localvpp.devices import DeviceRefusedError
+from localvpp.devices import DeviceRefusedError, DeviceSilentError
 from localvpp.devices.lease import Keeper
 from localvpp.steering import RELEASE_RETRY_S, RETRY_S, WRITE_S, GaveWayError, Steering
 
@@ -86,6 +86,22 @@ async def test_a_device_that_refuses_is_told_of_once_and_asked_seldom(
         "Flat 101: its battery does not take a command: not today",
         "Flat 101: its battery takes commands again",
     ]
+
+
+async def test_less_than_a_device_has_refused_is_asked_at_once(hand: Hand) -> None:
+    await hand.seconds(2, {Claimant.REFILL: Power.exactly(-300)})
+    hand.battery.refuses = DeviceRefusedError("its memory bears no more")
+    await hand.seconds(2, {Claimant.REFILL: Power.exactly(-500)})
+    hand.battery.refuses = None
+    await hand.seconds(1, {Claimant.REFILL: Power.exactly(-100)})
+    assert hand.battery.asked[-1] == (-100, 40)
+
+
+async def test_a_silent_device_is_left_alone_whatever_is_asked_of_it(hand: Hand) -> None:
+    hand.battery.refuses = DeviceSilentError("no answer")
+    for watts in range(-600, 0, 100):
+        await hand.seconds(1, {Claimant.REFILL: Power.exactly(watts)})
+    assert hand.battery.tried == 1
 
 
 async def test_whoever_comes_before_waits_for_no_failure_of_those_behind_him(hand: Hand) -> None:

@@ -20,6 +20,7 @@ from localvpp.devices import (
     load_map,
     probe_hybrid,
 )
+from localvpp.devices.errors import MemoryWornError
 from localvpp.devices.inverting import Snapshot
 from localvpp.devices.lease import Target
 from localvpp.devices.mapping import Asked, DeviceClass, LeaseKind
@@ -91,16 +92,35 @@ async def test_a_battery_is_let_go_of_though_todays_writings_are_spent() -> None
     wear.remember([Written(0.0, 6000)])
     requests.clear()
     with pytest.raises(DeviceRefusedError, match="its memory bears no more"):
-        await hybrid.battery.set_power(900, 60)
+        await hybrid.battery.set_power(2500, 60)
     assert requests == []
     await hybrid.battery.release()
     assert len(requests) == 1
     requests.clear()
     for _ in range(10):
         with pytest.raises(DeviceRefusedError):
-            await hybrid.battery.set_power(900, 60)
+            await hybrid.battery.set_power(2500, 60)
         await hybrid.battery.release()
     assert requests == [], "who is let go of already is not written to for that"
+
+
+async def test_of_a_battery_whose_memory_is_worn_less_is_never_refused_it_is_stopped_once() -> None:
+    hybrid, requests = await built("sungrow_sh")
+    await hybrid.battery.set_power(-2500, 60)
+    wear = hybrid.battery.wear
+    assert wear is not None
+    wear.remember([Written(0.0, 6000)])
+    requests.clear()
+    with pytest.raises(MemoryWornError):
+        await hybrid.battery.set_power(-3000, 60)
+    assert requests == [], "more is refused, and what stands is known all the same"
+    await hybrid.battery.set_power(-1900, 60)
+    assert requests == [(13079, [60]), (13049, [3, 0xCC, 0]), (13079, [60])], "stopped, and with a lease"
+    requests.clear()
+    for watts in range(-1800, -100, 100):
+        with pytest.raises(MemoryWornError):
+            await hybrid.battery.set_power(watts, 60)
+    assert requests == [], "nothing stands that could be lessened again"
 
 
 @pytest.mark.parametrize(("watts", "command"), [(1500, [3, 0xBB, 1500]), (-2500, [3, 0xAA, 2500]), (0, [3, 0xCC, 0])])

@@ -55,6 +55,8 @@ class Why(StrEnum):
     GRID_GONE = "grid_gone"
     """The grid is gone, or the inverter says that it does not hang on it."""
     GRID_UNKNOWN = "grid_unknown"
+    LINE_UNKNOWN = "line_unknown"
+    """Nobody says what the flat's line bears: neither its residents nor its meter."""
     NOT_METERED = "not_metered"
     """The slot is not metered from its begin: what is delivered in it could not be shown."""
     CLOCK = "clock"
@@ -299,6 +301,8 @@ class Delivering:
         grid_w = None if meter is None else of_now(meter.power_w, meter.ages_ms, "power_w", FRESH_MS)
         if meter is None or grid_w is None:
             raise _NotNowError(Why.METER_UNKNOWN)
+        if (line_w := self._settings.bears_w(meter)) is None:
+            raise _NotNowError(Why.LINE_UNKNOWN)
         if battery is None:
             raise _NotNowError(Why.BATTERY_UNKNOWN)
         battery_w = of_now(battery.power_w, battery.ages_ms, "power_w", FRESH_MS)
@@ -319,7 +323,7 @@ class Delivering:
             discharge_w=discharge_w,
             pv_w=pv_w or 0.0,
             inverter_w=rated_w or None,
-            line_w=self._settings.bears_w(meter),
+            line_w=line_w,
             kept_percent=kept_percent(
                 self._settings.wishes.reserve_percent, around.reserve_percent, battery.reserve_percent
             ),

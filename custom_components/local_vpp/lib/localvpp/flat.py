@@ -50,11 +50,11 @@ from .notebook import Evidence, Notebook
 from .notes import Notes
 from .outage import Outages
 from .recording import SAVE_EVERY_S, Recording, Second
-from .rounds import FlatDevices, Rounds
+from .rounds import FlatDevices, Round, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
 from .standing import LedgerState
-from .steering import Steering
+from .steering import Steering, cadence_of
 from .store import FlatStore, Saved
 from .tracing import Tracing
 from .trading import Heard, Trading
@@ -319,9 +319,9 @@ class Flat:
     async def _second(self) -> None:
         read = await self._rounds.read()
         self._islanded = read.islanded
+        bears_w = self._market.bears_w(read.meter)
         if self.blackout is not None:
             online = self.state.link.state is LinkState.ONLINE
-            bears_w = self._market.bears_w(read.meter)
             self.blackout.second(read, online=online, database=self._books.problem, bears_w=bears_w)
         self._wearing.second()
         self._delivering.second(read, self._around())
@@ -359,9 +359,17 @@ class Flat:
             gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
             delivery=self._delivering.state,
+            line_unknown=self._line_unknown(read, bears_w),
             blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
+
+    def _line_unknown(self, read: Round, bears_w: int | None) -> bool:
+        """Whether somebody has to say what the flat's line bears; a meter that is not heard may yet tell it."""
+        battery, blackout = self._rounds.battery, self.blackout
+        fills = blackout is not None and blackout.settings.recharge is not None
+        steers = battery is not None and cadence_of(battery) is not None and (self._market.deliver or fills)
+        return self.state.line_unknown if read.meter is None else steers and bears_w is None
 
     # --- what the building says of drills ----------------------------------------------------------
 

@@ -104,6 +104,8 @@ class FlatState:
     """What the flat orders by itself, and what it has bought and sold today."""
     delivery: DeliveryState = field(default=DeliveryState())
     """Whether the battery delivers what the flat has traded, or why not."""
+    line_unknown: bool = False
+    """Whether the battery is steered, or would be after an outage, and nobody says what the flat's line bears."""
     adopted: Adoption | None = None
     """That the flat went on from the log's end of its chain, since this agent was started."""
     acknowledged: int = field(default=0, compare=False)

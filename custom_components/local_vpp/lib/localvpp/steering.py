@@ -15,7 +15,7 @@ from typing import Final
 
 from .clock import Clock
 from .control import BEAT_S, Claimant, Do, Held, Let, Pace, Power, Wish, owner, turn
-from .devices import Battery, Cadence, DeviceError, Steerable
+from .devices import Battery, Cadence, DeviceError, DeviceRefusedError, Steerable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -71,6 +71,8 @@ class Steering:
         """What the battery may be held to."""
         self._failed: tuple[Claimant | None, Do] | None = None
         """What was to be done, and for whom, when the device did not take it."""
+        self._refused_w: int | None = None
+        """The power that it refused then; None where it was silent: nobody knows what a silent one does."""
         self._again_at = 0.0
         self._pause_s = RELEASE_RETRY_S
         self.problem: str | None = None
@@ -162,7 +164,7 @@ class Steering:
             claims = {each: Let.BE if isinstance(wish, Power) else wish for each, wish in claims.items()}
         done = turn(self.held, claims, self._pace, now)
         doing = (self.owner, done.do)
-        if doing == self._failed and now < self._again_at:
+        if doing == self._failed and now < self._again_at and not self._is_less(done.held):
             return
         # Of a command that is not acknowledged nobody knows whether it was taken.
         self.held = done.held
@@ -179,6 +181,8 @@ class Steering:
             return
         except (DeviceError, ValueError, TimeoutError) as error:
             self._not_taken(doing, str(error) or f"no answer within {WRITE_S:g} s")
+            if isinstance(error, DeviceRefusedError) and done.held is not None:
+                self._refused_w = done.held.watts
             return
         except Exception as error:
             # Whatever a driver does not foresee: the blackout logic hangs on the same program.
@@ -190,8 +194,13 @@ class Steering:
             return
         if self.problem is not None:
             _LOGGER.info("Flat %s: its battery takes commands again", self._flat)
-        self.problem = self._failed = None
+        self.problem = self._failed = self._refused_w = None
         self._pause_s = RELEASE_RETRY_S
+
+    def _is_less(self, held: Held | None) -> bool:
+        """Whether less is asked of a device than it has refused: that waits for nothing."""
+        refused_w = self._refused_w
+        return held is not None and refused_w is not None and abs(held.watts) < abs(refused_w)
 
     async def _ask(self, battery: Battery, held: Held | None) -> None:
         assert held is not None, "something is asked"
@@ -203,6 +212,7 @@ class Steering:
             self.held = replace(held, asked_at=self._clock.monotonic())
 
     def _not_taken(self, doing: tuple[Claimant | None, Do], why: str) -> None:
+        self._refused_w = None
         pause_s = self._pause_s if doing[1] is Do.RELEASE else RETRY_S
         self._failed, self._again_at = doing, self._clock.monotonic() + pause_s
         self._pause_s = min(2 * self._pause_s, RETRY_S) if doing[1] is Do.RELEASE else RELEASE_RETRY_S

@@ -53,7 +53,7 @@ class Wearing:
             times = [] if kept is None else [(int(time_ms), int(number)) for time_ms, number in json.loads(kept)]
             if not all(0 <= number <= _MOST for _, number in times):
                 raise ValueError(f"{kept!r} tells more writings than a day has seconds")
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:  # JSON's Infinity is no whole number.
             _LOGGER.warning("What was written to the battery's memory before is not known: %s", error)
             times = []
         written = [Written(max(0, now_ms - time_ms) / 1000, number) for time_ms, number in times]

@@ -28,7 +28,8 @@ class MarketSettings:
     """Whether the battery is steered so that the flat exchanges what it has traded: it commands a device."""
     line_w: int | None = None
     """The most that may flow over the flat's line, either way, while it is, and inward while it is filled slowly after
-    an outage; None: as its meter bears."""
+    an outage; None: as its meter bears. Where that does not tell it either, nothing is delivered, and the line is taken
+    for a weak one while the battery is filled."""
 
     def __post_init__(self) -> None:
         if self.strategy not in STRATEGIES:

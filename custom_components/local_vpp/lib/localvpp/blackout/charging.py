@@ -124,8 +124,7 @@ class Charging:
             soc_percent: its charge, as far as it is known.
             now: the time.
             connected: whether the flat hangs on the grid.
-            room_w: what the flat's line bears of charging; infinite where nobody says what it bears, and None where
-                what flows over it is not known.
+            room_w: what the flat's line bears of charging; None where what flows over it is not known.
         """
         self._wanted, self._reading, self._soc_percent, self._now = wanted, reading, soc_percent, now
         self._room_w = room_w

@@ -5,7 +5,7 @@ and `delivering` gathers what it is decided from. docs/safety.md says why none o
 """
 
 from .arbiter import Claimant, Do, Held, Let, Power, Turn, Wish, owner, turn
-from .bounds import LEAST_KEPT_PERCENT, Bounds, Seen, bounds, charge_room_w, kept_percent
+from .bounds import LEAST_KEPT_PERCENT, UNKNOWN_LINE_W, Bounds, Seen, bounds, charge_room_w, kept_percent
 from .delivery import Progress, asked_w, may_give, power
 from .pace import BEAT_S, DEADBAND_W, Pace
 
@@ -13,6 +13,7 @@ __all__ = [
     "BEAT_S",
     "DEADBAND_W",
     "LEAST_KEPT_PERCENT",
+    "UNKNOWN_LINE_W",
     "Bounds",
     "Claimant",
     "Do",

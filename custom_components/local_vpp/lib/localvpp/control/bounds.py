@@ -10,6 +10,9 @@ from typing import Final
 
 from .pace import Pace
 
+UNKNOWN_LINE_W: Final = 2000
+"""What a flat's line is taken to bear where nobody says it: 20 A at 100 V. A home's battery hangs on three wires, and
+those are laid for a main breaker of 30 A or more; nobody's breaker is to fall in the first minutes after an outage."""
 LEAST_KEPT_PERCENT: Final = 10
 """What is sold to nobody even where no one has set a reserve: below, an island's loads are shed (I10)."""
 DOUBT_PERCENT: Final = 1.0
@@ -35,7 +38,7 @@ class Seen:
     pv_w: float = 0.0
     inverter_w: float | None = None
     """What its inverter can do at its AC terminals, PV and battery together; None where that is no bound."""
-    line_w: float | None = None
+    line_w: float
     """What may flow over the flat's line, either way."""
     kept_percent: int
     """What stays in the battery."""
@@ -78,10 +81,12 @@ def inward_w(load_w: float, line_w: float) -> int:
 
 
 def charge_room_w(load_w: float | None, line_w: float | None) -> float | None:
-    """Return what the flat's line bears of charging: without end where nobody says what it bears; None is unknown."""
-    if line_w is None:
-        return math.inf
-    return None if load_w is None else float(max(0, -inward_w(load_w, line_w)))
+    """Return what the flat's line bears of charging; None where what flows over it is not known.
+
+    A line of which nobody says what it bears is taken for the weakest that a battery can hang on.
+    """
+    bears_w = UNKNOWN_LINE_W if line_w is None else line_w
+    return None if load_w is None else float(max(0, -inward_w(load_w, bears_w)))
 
 
 def bounds(seen: Seen, pace: Pace) -> Bounds:
@@ -93,9 +98,8 @@ def bounds(seen: Seen, pace: Pace) -> Bounds:
         high = min(high, max(0.0, seen.inverter_w - seen.pv_w))
         low = max(low, min(0.0, -seen.inverter_w - seen.pv_w))
     least, most = math.ceil(low), math.floor(high)
-    if seen.line_w is not None:
-        # Of a load that alone is more than the line bears the battery takes what it can.
-        most = min(most, max(least, math.floor(seen.load_w + seen.line_w)))
-        least = max(least, min(most, inward_w(seen.load_w, seen.line_w)))
+    # Of a load that alone is more than the line bears the battery takes what it can.
+    most = min(most, max(least, math.floor(seen.load_w + seen.line_w)))
+    least = max(least, min(most, inward_w(seen.load_w, seen.line_w)))
     assert least <= most, "there is something that it may be asked"
     return Bounds(least, most, reserved=math.floor(reserve_w) <= most)

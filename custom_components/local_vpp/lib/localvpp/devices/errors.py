@@ -41,6 +41,10 @@ class DeviceRefusedError(DeviceError):
     """The device answered that it will not: a Modbus exception, or a control it does not offer."""
 
 
+class MemoryWornError(DeviceRefusedError):
+    """Nothing was written: its memory bears no more writings today."""
+
+
 class DeviceNonsenseError(DeviceError):
     """The device answered with something that cannot be true: another device, a foreign map, a damaged frame."""
 

@@ -300,11 +300,11 @@ class _Orders:
         most = round(told.inverter.rated_power_w or self._rated_w)
         return Target(battery_w, max(-most, min(most, battery_w + round(told.inverter.pv_power_w))))
 
-    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+    async def activate(self, target: Target, lease_s: int, *, anew: bool, stops: bool = False) -> None:
         """Write a set-point with its lease."""
         if anew:
             self.writer.forget()  # The device has fallen back, and set its command and mode by itself.
-        await self.writer.send(self._steps(target.battery_w), _asked(target, lease_s))
+        await self.writer.send(self._steps(target.battery_w), _asked(target, lease_s), stops=stops)
 
     async def beat(self) -> None:
         """Do nothing: where a map's device listens for its controller, that is its lease."""

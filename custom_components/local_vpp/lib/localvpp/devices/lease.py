@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from .capability import Cadence
+from .errors import MemoryWornError
 
 SHORTEST_LEASE_S: Final = 1
 
@@ -22,6 +23,10 @@ BEAT_S: Final = 1.0
 
 FOLLOW_PV_W: Final = 50
 """A set-point for PV and battery together is moved when the PV moved by more than this; less is noise."""
+
+
+_STANDS: Final = 2
+"""So many leases long a set-point may stand: a device counts by its own clock, and one held 80 s of 60."""
 
 
 def checked(lease_s: int, longest_s: int) -> int:
@@ -96,8 +101,15 @@ class Orders[S](Protocol):
     def target(self, watts: int, told: S) -> Target:
         """Give what a wish comes to, by what was just read. Raises DeviceError."""
 
-    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
-        """Write a set-point with its lease and a beat; ``anew`` after the device fell back. Raises DeviceError."""
+    async def activate(self, target: Target, lease_s: int, *, anew: bool, stops: bool = False) -> None:
+        """Write a set-point with its lease and a beat; ``anew`` after the device fell back.
+
+        One that ``stops`` the battery is written whatever its memory has borne today.
+
+        Raises:
+            MemoryWornError: nothing was written, for the device's memory bears no more today.
+            DeviceError: whatever else.
+        """
 
     async def deactivate(self) -> None:
         """Take the set-point away. Raises DeviceError."""
@@ -123,6 +135,8 @@ class Keeper[S]:
         self._clock = clock
         self._lease: Lease | None = None
         self._battery_w = 0
+        self._stands_w, self._stands_until = 0, float("-inf")
+        """The power that the device took last, whatever was tried since, and until when it may do that."""
         self._beaten_at = float("-inf")
         self.writing = asyncio.Lock()
         """Held by whoever writes to the device."""
@@ -151,16 +165,36 @@ class Keeper[S]:
             ):
                 await self._beat(now)
                 return
-            anew = self.held_w is None
+            before, anew = self._lease, self.held_w is None
             # Until the device has taken all of it, nothing is known to hold: a failed writing is tried again.
             self._lease = None
             try:
-                await self.orders.activate(target, kept_s, anew=anew)
+                target = await self._activate(target, kept_s, now, anew=anew)
+            except MemoryWornError:
+                self._lease = before
+                raise
             finally:
                 self._written()
+            self._stands_w, self._stands_until = target.battery_w, now + _STANDS * kept_s
             self._lease = Lease(watts=watts, target_w=target.written_w, lease_s=kept_s, at=now)
             self._beaten_at = now
             self._battery_w = target.battery_w
+
+    async def _activate(self, target: Target, kept_s: int, now: float, *, anew: bool) -> Target:
+        """Write what is wished, and return what was written.
+
+        Where the device's memory bears no more today, less is never refused: what stands is stopped, once. That leaves
+        nothing that could be lessened again, so no loop wears the memory out by it.
+        """
+        try:
+            await self.orders.activate(target, kept_s, anew=anew)
+        except MemoryWornError:
+            stands_w = self._stands_w if now < self._stands_until else 0
+            if (target.battery_w - stands_w) * stands_w >= 0:  # Not towards zero.
+                raise
+            target = Target(0, target.written_w - target.battery_w)
+            await self.orders.activate(target, kept_s, anew=anew, stops=True)
+        return target
 
     async def _beat(self, now: float) -> None:
         if now - self._beaten_at >= BEAT_S:
@@ -175,3 +209,4 @@ class Keeper[S]:
                 await self.orders.deactivate()
             finally:
                 self._written()
+            self._stands_until = float("-inf")

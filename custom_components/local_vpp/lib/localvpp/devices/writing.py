@@ -1,8 +1,9 @@
 """Writing a map's commands: each step one request, no more often than the device's memory bears.
 
 What is kept in flash is written on a change only and counted; a day has room for as many writings as the map allows,
-and no more: a control loop that went wild must not wear a device out. Only letting go is never refused: it follows a
-command that had its place in the day, and repeats nothing. What is volatile is written whenever it is asked.
+and no more: a control loop that went wild must not wear a device out. Only letting go and stopping are never refused:
+they follow a command that had its place in the day, and repeat nothing. What is volatile is written whenever it is
+asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import Final
 from modbus_connection import ModbusUnit
 
 from .capability import FlashWrites
-from .errors import DeviceRefusedError, device_border
+from .errors import MemoryWornError, device_border
 from .mapping import Asked, Control, Setting, Step
 from .wear import Wear
 
@@ -49,14 +50,17 @@ class Writer:
         most = self._control.writes_per_day
         return FlashWrites(written=self.wear.today, most=most) if most else None
 
-    async def send(self, steps: Sequence[Step], asked: Mapping[Asked, Fraction], *, lets_go: bool = False) -> None:
-        """Write the steps of a command, in their order; one that lets go is written whatever today's budget is.
+    async def send(
+        self, steps: Sequence[Step], asked: Mapping[Asked, Fraction], *, lets_go: bool = False, stops: bool = False
+    ) -> None:
+        """Write the steps of a command, in their order; what lets go or stops is written whatever today's budget is.
 
         A step that only repeats what is in flash already is left out: what is asked for anew, a power or its time, is
         written again, and so is what the device counts its time from.
 
         Raises:
-            DeviceError: silent, refusing, or out of writings for today.
+            MemoryWornError: out of writings for today.
+            DeviceError: silent, or refusing.
             ValueError: a setting takes no such value.
         """
         encoded = [(step, [self._words(setting, value, asked) for setting, value in step.writes]) for step in steps]
@@ -65,7 +69,7 @@ class Writer:
         if self.wear.today + flash > self._control.writes_per_day:
             if lets_go and steps == self._let_go:
                 due = []
-            elif flash and not lets_go:
+            elif flash and not (lets_go or stops):
                 self._refuse()
         elif self._spent:
             self._spent = False
@@ -103,7 +107,7 @@ class Writer:
         )
 
     def _refuse(self) -> None:
-        error = DeviceRefusedError(
+        error = MemoryWornError(
             f"{self._what} was written to {self.wear.today} times in 24 hours, and its memory bears no more: see "
             "what changes its settings so often"
         )

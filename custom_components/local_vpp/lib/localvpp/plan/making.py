@@ -81,9 +81,30 @@ def plan_flat(
         Field.CHARGE: _placed(needs.charge.items(), day, Field.CHARGE),
         Field.DISCHARGE: _placed(needs.discharge.items(), day, Field.DISCHARGE),
     }
+    return _flat(name, day, columns | _traded(name, day, deals), number=number, made_at=made_at)
+
+
+def plan_trades(name: str, day: Day, deals: Iterable[Deal], *, number: int, made_at: int) -> Plan:
+    """Return the plan of a flat of which nothing is known but what it has traded: it uses what it buys, and so on."""
+    traded = _traded(name, day, deals)
+    columns = traded | {
+        Field.DEMAND: traded[Field.BOUGHT],
+        Field.GENERATION: traded[Field.SOLD],
+        Field.CHARGE: _none(day),
+        Field.DISCHARGE: _none(day),
+    }
+    return _flat(name, day, columns, number=number, made_at=made_at)
+
+
+def _traded(name: str, day: Day, deals: Iterable[Deal]) -> dict[Field, Ints]:
     own = list(deals)
-    columns[Field.SOLD] = _placed(((deal.begin, deal.wh) for deal in own if deal.seller == name), day, Field.SOLD)
-    columns[Field.BOUGHT] = _placed(((deal.begin, deal.wh) for deal in own if deal.buyer == name), day, Field.BOUGHT)
+    return {
+        Field.SOLD: _placed(((deal.begin, deal.wh) for deal in own if deal.seller == name), day, Field.SOLD),
+        Field.BOUGHT: _placed(((deal.begin, deal.wh) for deal in own if deal.buyer == name), day, Field.BOUGHT),
+    }
+
+
+def _flat(name: str, day: Day, columns: Mapping[Field, Sequence[int] | Ints], *, number: int, made_at: int) -> Plan:
     return Plan(
         kind=Kind.FLAT,
         name=name,

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from ..forecast import History, Kind, forecast
 from .check import GATE_SECONDS
 from .day import Day
-from .errors import PlanError, wrong
-from .making import Deal, Needs, gather, plan_flat
+from .errors import PlanError
+from .making import Deal, Needs, gather, plan_flat, plan_trades
 from .plan import Plan
 
 LOOKS_BACK_S: Final = 35 * 86_400
@@ -41,6 +41,9 @@ def made_at(day: Day, now: int) -> int:
 def plan_metered(name: str, day: Day, now: int, parties: Sequence[Metered], deals: Iterable[Deal]) -> Plan:
     """Return a building's plan of a day, as it stands at a time.
 
+    A flat that has traded, and was not there yet when the plan is made, or not any more, has what it has traded alone:
+    the others' plans have the other side of it.
+
     Raises PlanError where a party cannot be foretold yet, by its name, and ForecastError for a day that is too far off.
     """
     at, made = made_at(day, now), list(deals)
@@ -48,9 +51,9 @@ def plan_metered(name: str, day: Day, now: int, parties: Sequence[Metered], deal
     # No trade is ever taken back, so a later plan has a higher number.
     number = 1 + len(within)
     unknown = {name for deal in within for name in (deal.seller, deal.buyer)} - {each.name for each in parties}
-    if unknown:
-        raise wrong("parts", sorted(unknown), "has traded, and no meter of it is known: it was enrolled anew, or left")
-    return gather(name, [_of_one(each, day, at, within, number) for each in parties], number=number, made_at=at)
+    plans = [_of_one(each, day, at, within, number) for each in parties]
+    plans += [plan_trades(each, day, within, number=number, made_at=at) for each in sorted(unknown)]
+    return gather(name, plans, number=number, made_at=at)
 
 
 def _of_one(party: Metered, day: Day, at: int, deals: Sequence[Deal], number: int) -> Plan:

@@ -222,9 +222,9 @@ class _Orders:
         """Give what is to be written for a wish."""
         return Target(watts, self._models.target(watts, told.inverter, told.battery))
 
-    async def activate(self, target: Target, lease_s: int, *, anew: bool) -> None:
+    async def activate(self, target: Target, lease_s: int, *, anew: bool, stops: bool = False) -> None:
         """Write a set-point with its lease: all of it, each time."""
-        del anew
+        del anew, stops
         await self._models.activate(target.written_w, lease_s)
 
     async def deactivate(self) -> None:

@@ -6,7 +6,7 @@ from .difference import Billed, Difference, correct, since
 from .finding import Finding, FindingKind, Told
 from .identities import IdentityError
 from .month import MonthInput, SettledMonth, settle_month, wh_by_band
-from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of
+from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of, unfit
 from .plain import BilledMonth, encode_month, plain_difference, plain_month, read_billed, read_difference
 from .reading import WEEK_SECONDS, WEEKS_BACK, Reading, Reference, stand_in, substitutes
 from .slot import SettledSlot, SlotInput, settle_slot
@@ -52,5 +52,6 @@ __all__ = [
     "stand_in",
     "substitutes",
     "to_yen",
+    "unfit",
     "wh_by_band",
 ]

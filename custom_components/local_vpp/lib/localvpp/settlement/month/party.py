@@ -4,6 +4,7 @@ In Japan a meter that splits the bill of a bulk-received building is a 特定計
 be verified, and within its time (10, 7 or 5 years by type). What an unverified or expired one counts is not billed.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final
@@ -80,3 +81,9 @@ def billing_of(party: Party, month: Month) -> tuple[Billing, Told | None]:
     if month.plus(WARN_MONTHS) > meter.verified_until:
         return Billing.BILLED, tell("expires", meter.serial, meter.verified_until)
     return Billing.BILLED, None
+
+
+def unfit(flats: Iterable[str], meters: Mapping[str, MeterPapers], month: Month) -> dict[str, Told]:
+    """Return the flats that may not be billed in a month, and so do not trade in it, each with the reason."""
+    found = ((flat, billing_of(Party(flat, Role.FLAT, meters.get(flat)), month)) for flat in flats)
+    return {flat: why for flat, (billing, why) in found if billing is not Billing.BILLED and why is not None}

@@ -34,6 +34,12 @@ class Month:
             raise ValueError(f"{text!r} is no month: write one as in 2026-10")
         return cls(int(found[1]), int(found[2]))
 
+    @classmethod
+    def of(cls, second: int, offset_minutes: int = JAPAN_MINUTES) -> Self:
+        """Return the month of a second of Unix time."""
+        then = datetime.fromtimestamp(second, _zone(offset_minutes))
+        return cls(then.year, then.month)
+
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
 

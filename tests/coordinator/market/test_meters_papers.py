@@ -1,0 +1,167 @@
+"""Who may not be billed does not trade: by rules that are made of the meters' papers, in time; an auditor sees it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from coordinator.config import BuildingConfig, load
+from coordinator.market.papers import papers_of
+from coordinator.market.ruling import Ruling
+from coordinator.store import close_database, open_database
+from localvpp.audit import AuditedLog, audit_meters
+from localvpp.market.rounds import Rules
+from localvpp.settlement.month import MeterPapers
+from localvpp.settlement.tariff import Month
+from localvpp.trading import TradingError
+
+from .conftest import FLATS, TRADED, WANTED, Trade
+from .settling import lived, settled, traded
+from .test_audit import logged
+from .test_market_rules import rules_of
+
+DECEMBER = Month(2026, 12).begin()
+SLOT_S = 1800
+LEAD_S = 86_400 + 600
+"""The first round of a slot, and the time for flats to hear of it."""
+BUILDING = """
+name: Sakura
+origin: vpp.example/sakura
+prices: {inside: "22.00", grid: "31.50", feed_in: "8.50"}
+flats: ["101", "102", "103"]
+market: {gate_s: 300, show_s: 60, rounds: [1440, 60], without: ["102"]}
+"""
+
+
+def accounts(**until: str | None) -> str:
+    """The accounts of a building: the last month of the verification of each flat's meter."""
+    meters = [
+        f'  "{flat[1:]}": {{serial: M{flat[1:]}, approval: "1", verified_until: {f'"{month}"' if month else "null"}}}'
+        for flat, month in until.items()
+    ]
+    return "\n".join(["issuer: {name: Sakura}", "meters:", *meters, ""])
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The accounts' file of a building whose database is there."""
+    (tmp_path / "building.yaml").write_text(BUILDING, encoding="utf-8")
+    return tmp_path / "settlement.yaml"
+
+
+@pytest.fixture
+def building(file: Path) -> BuildingConfig:
+    return load(file.with_name("building.yaml"))
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    engine = await open_database(f"sqlite+aiosqlite:///{tmp_path / 'building.db'}")
+    yield engine
+    await close_database(engine)
+
+
+async def begun(config: BuildingConfig, engine: AsyncEngine, second: int) -> Ruling:
+    assert config.market is not None
+    ruling = Ruling(config, config.market, engine)
+    await ruling.resume(second * 1000)
+    return ruling
+
+
+async def new_at(ruling: Ruling, second: int) -> Rules | None:
+    """Let the ruling look at a time, and tell what is new."""
+    if (new := ruling.news(second * 1000)) is not None:
+        await ruling.renew(new)
+    return new
+
+
+async def test_a_flat_whose_verification_ends_trades_until_the_month_is_over_and_not_a_slot_longer(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2026-11"))
+    ruling = await begun(building, engine, DECEMBER - 10 * 86_400)
+    assert ruling.all[0].without == {"102"}, "as the building's file says"
+    told = [
+        (second, new)
+        for second in range(DECEMBER - 3 * 86_400, DECEMBER + 3600, SLOT_S // 3)
+        if (new := await new_at(ruling, second)) is not None
+    ]
+    ((second, new),) = told
+    assert (new.since, new.without) == (DECEMBER, {"102", "103"})
+    assert DECEMBER - LEAD_S - SLOT_S <= second < DECEMBER - LEAD_S + SLOT_S, "as soon as rules can begin then"
+    again = await begun(building, engine, DECEMBER - 3600)
+    assert again.news((DECEMBER - 3600) * 1000) is None, "a start makes no new ones"
+
+
+async def test_a_meter_that_was_verified_anew_trades_again(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    now = DECEMBER + 86_400
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, now)
+    assert ruling.all[0].without == {"102", "103"}, "it was never verified"
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+    again = await begun(building, engine, now + 60)
+    new = await new_at(again, now + 60)
+    assert new is not None
+    assert (new.without, new.since > now + LEAD_S) == ({"102"}, True)
+
+
+async def test_a_flat_of_whose_meter_nothing_is_known_does_not_trade(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    write(file, accounts(f101="2030-03", f102="2030-03"))
+    assert (await begun(building, engine, DECEMBER)).all[0].without == {"102", "103"}
+
+
+async def test_accounts_that_cannot_be_read_change_nothing_that_was_told(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    await begun(building, engine, DECEMBER)
+    write(file, "meters: [")
+    ruling = await begun(building, engine, DECEMBER + 60)
+    assert ruling.news((DECEMBER + 60) * 1000) is None
+    assert ruling.all[-1].without == {"102", "103"}
+    assert "Whose meter may not be billed from is not known" in caplog.text
+
+
+async def test_a_building_without_accounts_leaves_out_whom_its_file_names(
+    building: BuildingConfig, engine: AsyncEngine
+) -> None:
+    ruling = await begun(building, engine, DECEMBER)
+    assert ruling.all[0].without == {"102"}
+    assert ruling.news((DECEMBER + 40 * 86_400) * 1000) is None
+
+
+async def test_flats_hear_whom_the_papers_leave_out_and_that_flat_orders_nothing(trade: Trade) -> None:
+    await trade.enter("101", "103")
+    until = {f"f{flat}": None if flat == "103" else "2030-03" for flat in trade.config.flats}
+    await trade.kill()
+    write(trade.config.file.with_name("settlement.yaml"), accounts(**until))
+    await trade.revive()
+    _, new = await rules_of(trade, "103", 2)
+    assert new.without == {"103"}
+    with pytest.raises(TradingError, match="leave flat 103 out: its meter may not be billed from"):
+        await trade.flats["103"].flat.trading.place(new.since + 60, WANTED["103"])
+    await trade.flats["101"].flat.trading.place(new.since + 60, WANTED["101"])
+
+
+async def test_an_auditor_names_who_has_traded_and_may_not_be_billed(trade: Trade) -> None:
+    await traded(trade)
+    await lived(trade, {"101": (0, 5)})
+    await settled(trade)
+    log = AuditedLog.of(trade.config.origin, await logged(trade))
+    async with trade.house.coordinator.engine.connect() as connection:
+        papers = await papers_of(connection, TRADED)
+    month = Month.of(TRADED)
+    good = {flat: MeterPapers(f"M{flat}", "1", month) for flat in FLATS}
+    assert list(audit_meters(log, TRADED, papers, good)) == []
+    bad = good | {"101": MeterPapers("M101", "1", month.plus(-1))}
+    (found,) = audit_meters(log, TRADED, papers, bad)
+    assert f"round 0: flat 101 has traded, and its meter may not be billed from in {month}" in found
