@@ -1,4 +1,4 @@
-"""When a settled slot's value has changed, and what its CORRECTION record says: the rule of coordinator and auditor. Pure.
+"""When a settled slot's value has changed, and what its CORRECTION record says: one rule for all. Pure.
 
 A slot is closed by the first SETTLED record of it, or of a later one where nobody told of it in time; that record says
 how many entries were looked at. What a party's meter had told by then stays, whatever comes later: it was shared, and
@@ -136,7 +136,7 @@ def _value(meter: MeterSlot, basis: Basis, estimated_from: int | None) -> SlotVa
 def correction_body(
     party: str, slot: int, seconds: int, due: tuple[DeviceId, Correction], *, building: DeviceId, at_ms: int, size: int
 ) -> Body:
-    """Return the body of a CORRECTION record: from the building to whose meter it was, by so many entries of the log."""
+    """Return the body of a CORRECTION record: from the building to whose meter it was, by the first `size` entries."""
     device, correction = due
     return Body(
         start_ms=slot * 1000,
