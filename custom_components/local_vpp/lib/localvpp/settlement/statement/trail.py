@@ -165,7 +165,7 @@ class _Party(Trailing):
         self.worked("tax", Unit.WHOLE_YEN, Floor(Product((Of("charged"),), percent)))
 
     def _difference(self, name: str, each: Difference) -> None:
-        records = (*each.before, *each.records)
+        records = (*each.before, *each.records, *each.corrections)
 
         def laid(unit: Unit, value: int) -> Laid:
             return Laid(unit, Fraction(value, SCALE[unit]), (Metered((SlotValue(each.slot, value, records),)),))
