@@ -8,7 +8,7 @@ records gets the same bytes.
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime
 import json
@@ -39,12 +39,23 @@ from localvpp.settlement.month import (
     since,
     wh_by_band,
 )
-from localvpp.settlement.statement import Statement, building_statement, encode_statement, statements
+from localvpp.settlement.statement import (
+    MONTH_FILE,
+    Document,
+    Documents,
+    Statement,
+    building_statement,
+    encode_building,
+    encode_statement,
+    statements,
+)
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from localvpp.statements import (
     Words,
+    building_csv,
     building_page,
     building_pdf,
+    building_records_csv,
     collection_csv,
     debits,
     exact_yen,
@@ -127,11 +138,12 @@ def run(arguments: argparse.Namespace) -> int:
             f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and "
             "try again"
         )
+    elif records.uncorrected:
+        raise CommandError(_uncorrected(records))
     issued = arguments.issued or now.astimezone(JAPAN).date()
-    made = statements(settled, accounts.issuer, issued, accounts.recipients)
     if arguments.out is not None:
         try:
-            _write(arguments.out, settled, made, accounts.debit, with_pdf=not arguments.no_pdf)
+            _write(arguments.out, settled, accounts, issued, with_pdf=not arguments.no_pdf)
         except (OSError, PdfError, ValueError) as error:
             raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
     print(json.dumps(_sums(settled, accounts.debit, Words(arguments.language)), indent=2, ensure_ascii=False))
@@ -198,6 +210,8 @@ def _differences(
     found: list[Difference] = []
     for earlier, each in sorted(billed.items()):
         records = asyncio.run(_read(config, accounts, earlier))
+        if records.uncorrected:
+            raise MonthError(_uncorrected(records))
         now = settle_month(_month_input(config, accounts, records, earlier))
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
@@ -210,6 +224,14 @@ def _differences(
             f"{exact_yen(money)} yen more for earlier months\n"
         )
     return tuple(each for each in found if each.party in payers)
+
+
+def _uncorrected(records: Records) -> str:
+    first, others = records.uncorrected[0], len(records.uncorrected) - 1
+    return (
+        f"of slot {first}, and {others} others, something came late, and the log does not say yet what it corrects: "
+        "let the coordinator run, and try again"
+    )
 
 
 def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:
@@ -293,27 +315,40 @@ def _sums(settled: SettledMonth, debit: Debit | None, words: Words) -> dict[str,
     }
 
 
-def _write(
-    folder: Path, settled: SettledMonth, made: Mapping[str, Statement], debit: Debit | None, *, with_pdf: bool
-) -> None:
+def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date, *, with_pdf: bool) -> None:
+    """Write what is handed out, with the documents that its numbers lead to."""
     folder.mkdir(parents=True, exist_ok=True)
-    house = building_statement(settled, made)
+    month, tariff = encode_month(settled), accounts.tariff_file
+    prices = None if tariff is None else tariff.read_bytes()
+    documents = Documents(
+        month=Document.of(MONTH_FILE, month),
+        tariff=None if tariff is None or prices is None else Document.of(tariff.name, prices),
+    )
+    made = statements(settled, accounts.issuer, issued, accounts.recipients, documents)
+    told = {name: encode_statement(statement) for name, statement in made.items()}
+    parties = {name: Document.of(f"{name}.json", data) for name, data in told.items()}
+    house = building_statement(settled, made, parties, documents, accounts.tariff)
 
     def write(name: str, data: bytes) -> None:
         (folder / name).write_bytes(data)
 
-    write("month.json", encode_month(settled))
-    if debit is not None:
-        write("collection.zengin.txt", zengin(settled, debit.collector, debit.payers))
+    write(MONTH_FILE, month)
+    if tariff is not None and prices is not None:
+        write(tariff.name, prices)
+    if accounts.debit is not None:
+        write("collection.zengin.txt", zengin(settled, accounts.debit.collector, accounts.debit.payers))
     for language in Language:
         write(f"collection.{language}.csv", collection_csv(settled, made, language))
         write(f"building.{language}.html", building_page(house, language).encode())
+        write(f"building.{language}.csv", building_csv(house, language))
+        write(f"building.records.{language}.csv", building_records_csv(house, language))
         if with_pdf:
             write(f"building.{language}.pdf", building_pdf(house, language, software=_SOFTWARE))
         for name, statement in made.items():
             _write_statement(write, name, statement, language, with_pdf=with_pdf)
-    for name, statement in made.items():
-        write(f"{name}.json", encode_statement(statement))
+    for name, data in told.items():
+        write(f"{name}.json", data)
+    write("building.json", encode_building(house))
 
 
 def _write_statement(

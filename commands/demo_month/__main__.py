@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from localvpp.paper import Language, PdfError
 from localvpp.settlement.month import SettledMonth, encode_month
-from localvpp.settlement.statement import Statement, building_statement, encode_statement
+from localvpp.settlement.statement import Statement, encode_statement
 from localvpp.statements import building_pdf, statement_pdf
 
 from ..demo.building import mix
-from .month import FLATS, settled, statements_of
+from .month import FLATS, house_of, settled, statements_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "month"
 FIGURES: Final = "figures.json"
@@ -31,7 +31,7 @@ def main() -> int:
     folder: Path = arguments.out
     month, records = settled()
     made = statements_of(month)
-    house = building_statement(month, made)
+    house = house_of(month, made)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for language in Language:

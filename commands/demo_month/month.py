@@ -20,10 +20,21 @@ from localvpp.settlement.month import (
     Role,
     SettledMonth,
     SlotInput,
+    encode_month,
     settle_month,
     wh_by_band,
 )
-from localvpp.settlement.statement import Issuer, Statement, statements
+from localvpp.settlement.statement import (
+    MONTH_FILE,
+    BuildingStatement,
+    Document,
+    Documents,
+    Issuer,
+    Statement,
+    building_statement,
+    encode_statement,
+    statements,
+)
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from simulator import Settings
 from simulator.building import BuildingPlan, plan
@@ -40,7 +51,7 @@ from .trading import trade
 MONTH: Final = Month(2026, 10)
 FLATS: Final = 12
 _SEED: Final = 1
-_TARIFF: Final = Path(__file__).resolve().parents[2] / "examples" / "tariff.yaml"
+TARIFF_FILE: Final = Path(__file__).resolve().parents[2] / "examples" / "tariff.yaml"
 _COMMON: Final = "common"
 _BULK: Final = "bulk"
 _MAXIMA_KW: Final = (11, 11, 12, 12, 11, 10, 9, 10, 13, 14, 12)
@@ -74,9 +85,22 @@ def settled() -> tuple[SettledMonth, Sequence[Record]]:
     return month, records
 
 
+def documents_of(month: SettledMonth) -> Documents:
+    """Return what the month's numbers follow from."""
+    return Documents(
+        Document.of(MONTH_FILE, encode_month(month)), Document.of(TARIFF_FILE.name, TARIFF_FILE.read_bytes())
+    )
+
+
 def statements_of(month: SettledMonth) -> Mapping[str, Statement]:
     """Return everybody's statement."""
-    return statements(month, ISSUER, ISSUED)
+    return statements(month, ISSUER, ISSUED, documents=documents_of(month))
+
+
+def house_of(month: SettledMonth, made: Mapping[str, Statement]) -> BuildingStatement:
+    """Return the building's statement; `made` are those of its parties."""
+    parties = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
+    return building_statement(month, made, parties, documents_of(month), load_tariff(TARIFF_FILE))
 
 
 def _plan() -> BuildingPlan:
@@ -141,6 +165,6 @@ def _reading(meter: MeterSlot, places: Sequence[Reference]) -> Reading:
 
 
 def _utility(slots: Sequence[SlotInput], imports: Sequence[tuple[int, int | None]]) -> UtilityBill:
-    tariff, peak = load_tariff(_TARIFF), peak_of(imports, SLOT_S)
+    tariff, peak = load_tariff(TARIFF_FILE), peak_of(imports, SLOT_S)
     assert peak is not None, "the bulk meter is known"
     return utility_bill(tariff, MonthUse(MONTH, wh_by_band(tariff, slots, SLOT_S), [*_MAXIMA_KW, peak.kw], 100))

@@ -32,6 +32,8 @@ class Accounts:
     issuer: Issuer
     tariff: Tariff | None
     """None: the utility's bill is not worked out, and there is no margin."""
+    tariff_file: Path | None
+    """Where it was read from."""
     power_factor: int
     """In percent, of months that have none of their own."""
     power_factors: Mapping[Month, int]
@@ -85,9 +87,11 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
     maxima_kw = _by_month(marked, "maxima_kw", values["maxima_kw"])
     export_yen = _by_month(marked, "export_yen", values["export_yen"])
     charged_yen = _by_month(marked, "charged_yen", values["charged_yen"])
+    tariff_file = None if values["tariff"] is None else file.parent / values["tariff"]
     return Accounts(
         issuer=Issuer(**values["issuer"]),
-        tariff=None if values["tariff"] is None else load_tariff(file.parent / values["tariff"]),
+        tariff=None if tariff_file is None else load_tariff(tariff_file),
+        tariff_file=tariff_file,
         power_factor=values["power_factor"],
         power_factors=_by_month(marked, "power_factors", values["power_factors"]),
         maxima_kw=maxima_kw,

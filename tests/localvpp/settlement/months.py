@@ -6,8 +6,27 @@ import random
 from typing import Any, Final
 
 from localvpp.settlement import SharingKey, SlotPrices, Use
-from localvpp.settlement.month import MeterPapers, MonthInput, Party, Reading, Reference, Role, SlotInput
-from localvpp.settlement.tariff import Month
+from localvpp.settlement.month import (
+    MeterPapers,
+    MonthInput,
+    Party,
+    Reading,
+    Reference,
+    Role,
+    SettledMonth,
+    SlotInput,
+    encode_month,
+)
+from localvpp.settlement.statement import (
+    MONTH_FILE,
+    BuildingStatement,
+    Document,
+    Documents,
+    Statement,
+    building_statement,
+    encode_statement,
+)
+from localvpp.settlement.tariff import Month, Tariff
 
 PRICES: Final = SlotPrices(inside=2200, grid=3100, feed_in=850)
 OCTOBER: Final = Month(2026, 10)
@@ -80,3 +99,12 @@ def month_of(
     return MonthInput(
         building="Sakura Heights", month=month, slot_seconds=SECONDS, parties=parties, slots=slots, **values
     )
+
+
+def house_of(
+    settled: SettledMonth, made: Mapping[str, Statement], tariff: Tariff | None = None, file: Document | None = None
+) -> BuildingStatement:
+    """The building's statement, its parties' being handed out as they are encoded."""
+    parties = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
+    documents = Documents(Document.of(MONTH_FILE, encode_month(settled)), file)
+    return building_statement(settled, made, parties, documents, tariff)

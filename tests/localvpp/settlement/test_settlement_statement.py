@@ -10,16 +10,17 @@ from localvpp.settlement import Use
 from localvpp.settlement.month import UNITS, Billing, Reference, SettledMonth, settle_month
 from localvpp.settlement.statement import (
     Issuer,
+    Metered,
     RegistrationError,
     RowKind,
     Statement,
-    building_statement,
     registration,
     statements,
+    trail_of,
 )
 from localvpp.settlement.tariff import Month
 
-from .months import OCTOBER, PRICES, building, flat, month_of, papers
+from .months import OCTOBER, PRICES, building, flat, house_of, month_of, papers
 from .test_settlement_month import with_utility
 
 SMALL = building(6)
@@ -185,14 +186,20 @@ def test_a_peak_leads_to_the_records_of_the_bulk_meter_and_to_its_own() -> None:
     given = month_of(SMALL)
     slots = [replace(each, bulk_records=(Reference(each.begin, b"\x07" * 32),)) for each in given.slots]
     statement = made(settle_month(replace(given, slots=slots)))["101"]
-    for peak in statement.peaks:
-        assert peak.records[0] == Reference(peak.begin, b"\x07" * 32)
-        assert peak.records[1:] == statement.evidence[peak.begin]
+    trail = trail_of(statement)
+    for at, peak in enumerate(statement.peaks):
+        told = {}
+        for column in ("building", "own"):
+            (way,) = trail[f"peak {at}.{column}"].ways
+            assert isinstance(way, Metered)
+            told[column] = [record for slot in way.slots for record in slot.records]
+        assert told["building"] == [Reference(peak.begin, b"\x07" * 32)]
+        assert told["own"] == list(statement.evidence[peak.begin])
 
 
 def test_the_buildings_statement_adds_up() -> None:
     month = settled()
-    house = building_statement(month, made(month))
+    house = house_of(month, made(month))
     assert house.import_wh - house.export_wh == house.flats_wh + house.common_wh + house.unbilled_wh + (
         house.loss_wh or 0
     )

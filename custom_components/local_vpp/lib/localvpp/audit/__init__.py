@@ -8,8 +8,9 @@ coordinator, for they are the rules, and none of the code that writes books and 
 """
 
 from .auditedlog import AuditedLog, AuditError, Entry
+from .corrected import CorrectedLog
 from .meters import audit_meters
 from .papers import RoundPapers
 from .slot import audit_slot
 
-__all__ = ["AuditError", "AuditedLog", "Entry", "RoundPapers", "audit_meters", "audit_slot"]
+__all__ = ["AuditError", "AuditedLog", "CorrectedLog", "Entry", "RoundPapers", "audit_meters", "audit_slot"]

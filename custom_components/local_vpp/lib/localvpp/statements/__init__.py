@@ -7,7 +7,7 @@ sells electricity by them.
 from .collection import collection_csv
 from .page import building_page, statement_page
 from .pdf import building_pdf, statement_pdf
-from .sheet_csv import exact_yen, records_csv, statement_csv
+from .sheet_csv import building_csv, building_records_csv, exact_yen, records_csv, statement_csv
 from .words import Words
 from .zengin import BankAccount, Collector, Payer, debits, half_width, zengin
 
@@ -16,8 +16,10 @@ __all__ = [
     "Collector",
     "Payer",
     "Words",
+    "building_csv",
     "building_page",
     "building_pdf",
+    "building_records_csv",
     "collection_csv",
     "debits",
     "exact_yen",

@@ -13,6 +13,8 @@ class Line:
     """One line: what it is for, how much, what it comes to."""
 
     name: str
+    key: str
+    """Its line in the trail."""
     wh: int | None
     money: int
     """10⁻⁵ yen."""
@@ -27,16 +29,16 @@ class Line:
 
 def lines_of(statement: Statement, words: Words) -> list[Line]:
     """Return the lines, which sum to the bill exactly: the last one says what was rounded."""
-    lines = [Line(_name(row, statement, words), row.wh, row.money, row) for row in statement.rows]
+    lines = [Line(_name(row, statement, words), row.kind.value, row.wh, row.money, row) for row in statement.rows]
     bill = statement.bill
     if bill is None:
         return lines
-    lines += [Line(words["fee"].format(name), None, money) for name, money in bill.fees]
+    lines += [Line(name, f"fee {at}", None, money) for at, (name, money) in enumerate(bill.fees)]
     if bill.levelling_money:
-        lines.append(Line(words["levelling"], None, bill.levelling_money))
+        lines.append(Line(words["levelling"], "levelling", None, bill.levelling_money))
     if statement.adjustments:
-        lines.append(Line(words["adjustment"], None, bill.adjustment_money))
-    lines.append(Line(words["rounding"], None, bill.yen * UNITS - bill.exact_money))
+        lines.append(Line(words["adjustment"], "adjustment", None, bill.adjustment_money))
+    lines.append(Line(words["rounding"], "rounding", None, bill.yen * UNITS - bill.exact_money))
     return lines
 
 

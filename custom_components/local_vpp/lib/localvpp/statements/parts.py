@@ -1,17 +1,16 @@
 """The parts of statements that page and PDF share: names with values, and tables, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from string import Formatter
 
 from ..settlement.month import Billing, Finding, MeterPapers
-from ..settlement.statement import BuildingStatement, Invoice, Row, Statement
+from ..settlement.statement import BuildingStatement, Invoice, Statement, Trail, key_of, party_line
 from ..settlement.tariff import LineKind
 from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
+from .shown import Cell, Facts, Table, shown
 from .words import Words
-
-type Facts = list[tuple[str, str]]
-type Table = tuple[list[str], list[list[str]]]
 
 
 def head(statement: Statement, words: Words) -> Facts:
@@ -31,59 +30,78 @@ def _meter(meter: MeterPapers | None, words: Words) -> Facts:
     return [(words["meter"], meter.serial), (words["approval"], meter.approval), (words["verified"], until)]
 
 
-def to_pay(statement: Statement, words: Words) -> tuple[str, str]:
+def to_pay(statement: Statement, trail: Trail, words: Words) -> tuple[str, Cell]:
     """Say what is to be paid, and the amount."""
     bill = statement.bill
     if bill is None:
         return words["not_billed" if statement.billing is Billing.REFUSED else "nothing"], "—"
-    return words["to_pay" if bill.yen >= 0 else "to_get"], words["yen"].format(f"{abs(bill.yen):,}")
+    amount = words["yen"].format(f"{abs(bill.yen):,}")
+    return words["to_pay" if bill.yen >= 0 else "to_get"], shown(trail, "to pay", amount)
 
 
-def saving(statement: Statement, words: Words) -> str:
-    """Say what sharing was worth; of who is not billed, why not."""
+def saving(statement: Statement, trail: Trail, words: Words) -> list[Cell]:
+    """Say what sharing was worth, texts and numbers in turn; of who is not billed, why not."""
     if statement.billing is Billing.REFUSED:
-        return " ".join(words.detail(each) for each in statement.findings)
+        return [" ".join(words.detail(each) for each in statement.findings)]
     saved = statement.saved_money
-    return words["saved" if saved >= 0 else "lost"].format(yen(abs(saved), 0), yen(statement.account.alone_money, 0))
+    numbers = [
+        shown(trail, "saved", yen(abs(saved), 0)),
+        shown(trail, "alone", yen(statement.account.alone_money, 0)),
+    ]
+    return filled(words["saved" if saved >= 0 else "lost"], numbers)
 
 
-def energy(statement: Statement, words: Words) -> Table:
+def filled(sentence: str, numbers: Sequence[Cell]) -> list[Cell]:
+    """Return a sentence with numbers in its places, texts and numbers in turn."""
+    found: list[Cell] = []
+    for at, (text, place, _, _) in enumerate(Formatter().parse(sentence)):
+        found.append(text)
+        if place is not None:
+            found.append(numbers[int(place) if place else at])
+    return found
+
+
+def energy(statement: Statement, trail: Trail, words: Words) -> Table:
     """Lay out the lines, with the sum."""
-    header = [words[key] for key in ("item", "kwh", "price", "amount", "records")]
-    rows = [_line(statement, line, words) for line in lines_of(statement, words)]
+    header = [words["item"], *lettered(words[key] for key in ("kwh", "price", "amount"))]
+    rows = [_line(line, trail, words) for line in lines_of(statement, words)]
     if statement.bill is not None:
-        rows.append([words["sum"], "", "", f"{statement.bill.yen:,}", ""])
+        rows.append([words["sum"], "", "", shown(trail, "to pay", f"{statement.bill.yen:,}")])
     return header, rows
 
 
-def _line(statement: Statement, line: Line, words: Words) -> list[str]:
+def lettered(names: Iterable[str]) -> list[str]:
+    """Return the heads of columns with the letters by which their numbers are referred to."""
+    return [f"{name} ({letter})" for name, letter in zip(names, "abcdefgh", strict=False)]
+
+
+def _line(line: Line, trail: Trail, words: Words) -> list[Cell]:
     if line.row is None:
-        return [line.name, "", "", yen(line.money), ""]
-    source = _records_of(statement, line.row, words)
-    return [line.name, kwh(line.wh, words), price(line.price), yen(line.money), source]
+        return [line.name, "", "", shown(trail, line.key, yen(line.money))]
+    texts = {"kwh": kwh(line.wh, words), "price": price(line.price), "yen": yen(line.money)}
+    return [line.name, *(shown(trail, key_of(line.key, column), text) for column, text in texts.items())]
 
 
-def _records_of(statement: Statement, row: Row, words: Words) -> str:
-    return words["records_of"].format(len(row.slots), sum(1 for _ in statement.records_of(row)))
-
-
-def figures(statement: Statement, words: Words) -> Facts:
+def figures(statement: Statement, trail: Trail, words: Words) -> Facts:
     """Say what the month was like."""
     account = statement.account
     nothing_made = statement.knows_made and not account.made_wh
-    made_from = (words["made_from"], _records_of(statement, statement.made, words))
-    return [
-        _known("made", account.made_known, account.made_wh, statement, words),
-        *([made_from] if account.made_known else []),
-        _known("used", account.use_known, account.used_wh, statement, words),
-        (words["sufficiency"], percent(statement.self_sufficiency, words)),
-        (words["consumption"], "—" if nothing_made else percent(statement.self_consumption, words)),
-        (words["inside_price"], price(statement.inside_price)),
-        (words["grid_price"], price(statement.grid_price)),
-        (words["estimated"], str(len(account.estimated))),
-        (words["unknown_slots"], str(len(account.unknown))),
-        *_imbalance(statement, words),
+    consumption = "—" if nothing_made else percent(statement.self_consumption, words)
+    told: list[tuple[str, str, str]] = [
+        ("taken", words["taken"], with_unit(account.import_wh, words)),
+        ("sent", words["sent"], with_unit(account.export_wh, words)),
+        ("made", *_known("made", account.made_known, account.made_wh, statement, words)),
+        ("used", *_known("used", account.use_known, account.used_wh, statement, words)),
+        ("sufficiency", words["sufficiency"], percent(statement.self_sufficiency, words)),
+        ("consumption", words["consumption"], consumption),
+        ("inside price", words["inside_price"], price(statement.inside_price)),
+        ("grid price", words["grid_price"], price(statement.grid_price)),
+        ("estimated", words["estimated"], str(len(account.estimated))),
+        ("unknown", words["unknown_slots"], str(len(account.unknown))),
     ]
+    traded = {"short": account.short_wh, "over": account.over_wh, "undelivered": account.undelivered_wh}
+    told += [(key, words[key], with_unit(wh, words)) for key, wh in traded.items() if any(traded.values())]
+    return [(name, shown(trail, key, text)) for key, name, text in told]
 
 
 def _known(key: str, slots: int, wh: int, statement: Statement, words: Words) -> tuple[str, str]:
@@ -94,41 +112,36 @@ def _known(key: str, slots: int, wh: int, statement: Statement, words: Words) ->
     return words["partly"].format(words[key], unknown) if unknown else words[key], f"{kwh(wh, words)} kWh"
 
 
-def _imbalance(statement: Statement, words: Words) -> Facts:
-    account = statement.account
-    values = {"short": account.short_wh, "over": account.over_wh, "undelivered": account.undelivered_wh}
-    return [(words[key], with_unit(wh, words)) for key, wh in values.items() if any(values.values())]
-
-
-def peaks(statement: Statement, words: Words) -> Table:
+def peaks(statement: Statement, trail: Trail, words: Words) -> Table:
     """Lay out the building's heaviest half hours."""
-    header = [words[key] for key in ("peak_at", "peak_building", "peak_own", "peak_part")]
-    rows = [
-        [f"{moment(each.begin):%Y-%m-%d %H:%M}", kw(each.building_wh), kw(each.own_wh), percent(each.part, words)]
-        for each in statement.peaks
-    ]
+    header = [words["peak_at"], *lettered(words[key] for key in ("peak_building", "peak_own", "peak_part"))]
+    rows: list[list[Cell]] = []
+    for at, each in enumerate(statement.peaks):
+        texts = {"building_kw": kw(each.building_wh), "own_kw": kw(each.own_wh), "part": percent(each.part, words)}
+        cells = [shown(trail, key_of(f"peak {at}", column), text) for column, text in texts.items()]
+        rows.append([f"{moment(each.begin):%Y-%m-%d %H:%M}", *cells])
     return header, rows
 
 
-def differences(statement: Statement, words: Words) -> Table:
+def differences(statement: Statement, trail: Trail, words: Words) -> Table:
     """Lay out the difference records of earlier months."""
-    header = [words[key] for key in ("difference_at", "because", "kwh", "amount")]
-    rows = [
-        [
-            f"{moment(each.slot):%Y-%m-%d %H:%M}",
-            words["late"].format(each.because),
-            kwh(each.import_wh - each.export_wh, words),
-            yen(each.money),
-        ]
-        for each in statement.adjustments
-    ]
+    header = [words["difference_at"], words["because"], *lettered(words[key] for key in ("kwh", "amount"))]
+    rows: list[list[Cell]] = []
+    for at, each in enumerate(statement.adjustments):
+        texts = {"kwh": kwh(each.import_wh - each.export_wh, words), "yen": yen(each.money)}
+        cells = [shown(trail, key_of(f"difference {at}", column), text) for column, text in texts.items()]
+        rows.append([f"{moment(each.slot):%Y-%m-%d %H:%M}", words["late"].format(each.because), *cells])
     return header, rows
 
 
-def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts:
+def invoice_facts(invoice: Invoice, statement: Statement, trail: Trail, words: Words) -> Facts:
     """Say what a qualified invoice has to."""
     name = month_name(statement.month, words)
     percent_ = invoice.tax_percent
+
+    def yen_of(key: str, whole: int) -> Cell:
+        return shown(trail, key, words["yen"].format(f"{whole:,}"))
+
     return [
         (words["issuer"], invoice.issuer),
         (words["registration"], invoice.registration),
@@ -136,9 +149,9 @@ def invoice_facts(invoice: Invoice, statement: Statement, words: Words) -> Facts
         (words["issued"], invoice.issued.isoformat()),
         (words["period"], words["period_of"].format(invoice.begin.isoformat(), invoice.end.isoformat())),
         (words["description"], words["description_of"].format(name)),
-        (words["taxable"].format(percent_), words["yen"].format(f"{invoice.charged_yen:,}")),
-        (words["tax"].format(percent_), words["yen"].format(f"{invoice.tax_yen:,}")),
-        (words["credited"], words["yen"].format(f"{statement.credited_yen:,}")),
+        (words["taxable"].format(percent_), yen_of("charged", invoice.charged_yen)),
+        (words["tax"].format(percent_), yen_of("tax", invoice.tax_yen)),
+        (words["credited"], yen_of("credited", statement.credited_yen)),
     ]
 
 
@@ -150,58 +163,80 @@ def notes(findings: Sequence[Finding], words: Words) -> list[str]:
 # --- the building ----------------------------------------------------------------------------------------------------
 
 
-def balance(house: BuildingStatement, words: Words) -> Facts:
+def balance(house: BuildingStatement, trail: Trail, words: Words) -> Facts:
     """Say where the building's energy came from, and went."""
     values = (
-        ("bulk_in", house.import_wh),
-        ("bulk_out", house.export_wh),
-        ("flats", house.flats_wh),
-        ("common", house.common_wh),
-        ("unbilled", house.unbilled_wh),
-        ("loss", house.loss_wh),
-        ("shared", house.shared_wh),
-        ("of_roof", house.roof_wh),
+        ("bulk in", "bulk_in", house.import_wh),
+        ("bulk out", "bulk_out", house.export_wh),
+        ("flats", "flats", house.flats_wh),
+        ("common", "common", house.common_wh),
+        ("unbilled", "unbilled", house.unbilled_wh),
+        ("loss", "loss", house.loss_wh),
+        ("shared", "shared", house.shared_wh),
+        ("of roof", "of_roof", house.roof_wh),
     )
-    return [(words[key], with_unit(wh, words)) for key, wh in values]
+    return [(words[word], shown(trail, key, with_unit(wh, words))) for key, word, wh in values]
 
 
-def utility(house: BuildingStatement, words: Words) -> Table:
+def utility(house: BuildingStatement, trail: Trail, words: Words) -> Table:
     """Lay out the utility's bill."""
-    header = [words[key] for key in ("item", "quantity", "unit_price", "amount")]
+    header = [words["item"], *lettered(words[key] for key in ("quantity", "unit_price", "amount"))]
     bill = house.utility
     if bill is None:
         return header, [[words["not_come"], "", "", ""]]
-    names = {LineKind.BASIC: "basic", LineKind.ENERGY: "utility_energy", LineKind.FUEL: "fuel", LineKind.LEVY: "levy"}
-    rows = []
-    for line in bill.lines:
-        name = words[names[line.kind]] + (f" {line.name}" if line.name else "")
+    rows: list[list[Cell]] = []
+    for at, line in enumerate(bill.lines):
+        name = words.utility_line(line.kind) + (f" {line.name}" if line.name else "")
         unit = "kW" if line.kind is LineKind.BASIC else "kWh"
-        rows.append([name, f"{line.quantity:,} {unit}", price(Fraction(line.price)), decimal(line.yen, 2)])
+        texts = {
+            "quantity": f"{line.quantity:,} {unit}",
+            "price": price(Fraction(line.price)),
+            "yen": decimal(line.yen, 2),
+        }
+        cells = [shown(trail, key_of(f"utility {at}", column), text) for column, text in texts.items()]
+        rows.append([name, *cells])
     tax = words["tax" if bill.lines_yen == bill.total_yen else "tax_on"]
-    rows.append([tax.format(bill.tax_percent), "", "", f"{bill.tax_yen:,}"])
-    rows.append([words["utility_total"], "", "", f"{bill.total_yen:,}"])
+    rows.append([tax.format(bill.tax_percent), "", "", shown(trail, "utility tax", f"{bill.tax_yen:,}")])
+    rows.append([words["utility_total"], "", "", shown(trail, "utility total", f"{bill.total_yen:,}")])
     return header, rows
 
 
-def amounts(house: BuildingStatement, words: Words) -> Table:
-    """Lay out who pays what."""
-    header = [words["party"], words["amount"]]
-    rows = [[name, f"{bill.yen:,}"] for name, bill in house.flats.items()]
-    rows.append([words["flats_yen"], f"{house.flats_yen:,}"])
-    rows += [[words.other(name), f"{bill.yen:,}"] for name, bill in house.others.items()]
-    rows.append([words["common_yen"], f"{house.common_yen:,}"])
-    return header, rows
+def amounts(house: BuildingStatement, trail: Trail, words: Words) -> Table:
+    """Lay out what each party drew, gave and pays."""
+    columns = ("taken", "sent", "given", "roof")
+    header = [words["party"], *lettered(words[f"{column}_kwh"] for column in columns), f"{words['amount']} (e)"]
+    flats = [_party(name, bill.yen, house, trail, words) for name, bill in house.flats.items()]
+    others = [_party(name, bill.yen, house, trail, words) for name, bill in house.others.items()]
+    blank: list[Cell] = [""] * len(columns)
+    return header, [
+        *flats,
+        [words["flats_yen"], *blank, shown(trail, "flats yen", f"{house.flats_yen:,}")],
+        *others,
+        [words["common_yen"], *blank, shown(trail, "common yen", f"{house.common_yen:,}")],
+    ]
 
 
-def adds_up(house: BuildingStatement, words: Words) -> str:
-    """Say that it adds up, or what is not there yet."""
+def _party(name: str, paid: int, house: BuildingStatement, trail: Trail, words: Words) -> list[Cell]:
+    account = house.settled.accounts.get(name)
+    energy = ("",) * 4
+    if account is not None:
+        measured = (account.import_wh, account.export_wh, account.given_wh, account.roof_wh)
+        energy = tuple(kwh(wh, words) for wh in measured)  # type: ignore[assignment]
+    texts = dict(zip(("taken", "sent", "given", "roof", "yen"), (*energy, f"{paid:,}"), strict=True))
+    line = party_line(name)
+    shown_name = words.other(name) if name in house.others else name
+    return [shown_name, *(shown(trail, key_of(line, column), text) for column, text in texts.items())]
+
+
+def adds_up(house: BuildingStatement, trail: Trail, words: Words) -> list[Cell]:
+    """Say that it adds up, texts and numbers in turn, or what is not there yet."""
     if house.utility is None or house.margin_yen is None:
-        return words["not_come"]
-    values: Sequence[int] = (
-        house.flats_yen,
-        house.common_yen,
-        house.export_yen,
-        house.utility.total_yen,
-        house.margin_yen,
-    )
-    return words["adds_up"].format(*(f"{value:,}" for value in values))
+        return [words["not_come"]]
+    values = {
+        "flats yen": house.flats_yen,
+        "common yen": house.common_yen,
+        "export yen": house.export_yen,
+        "utility total": house.utility.total_yen,
+        "margin": house.margin_yen,
+    }
+    return filled(words["adds_up"], [shown(trail, key, f"{value:,}") for key, value in values.items()])

@@ -3,22 +3,35 @@
 Its times are of the month, so that the same statement gives the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from ..paper import Font, Language, Sheet, find_font
 from ..settlement.month import Billing
-from ..settlement.statement import BuildingStatement, Statement, encode_statement
+from ..settlement.statement import (
+    BuildingStatement,
+    Document,
+    Figure,
+    Statement,
+    Trail,
+    encode_building,
+    encode_statement,
+    house_trail,
+    trail_of,
+)
 from . import parts
 from .figures import month_name
+from .naming import name_in, name_in_house
+from .shown import Cell, Facts, Shown, Table, bracketed, documents_of, numbered, plain, value_of, way_of
 from .words import Words
 
-_LINES = (70.0, 28.0, 24.0, 28.0, 30.0)
+_LINES = (84.0, 32.0, 32.0, 32.0)
 _PEAKS = (60.0, 40.0, 40.0, 40.0)
 _DIFFERENCES = (40.0, 80.0, 30.0, 30.0)
 _UTILITY = (80.0, 40.0, 30.0, 30.0)
-_AMOUNTS = (120.0, 60.0)
+_AMOUNTS = (50.0, 27.0, 25.0, 25.0, 25.0, 28.0)
+_WAYS = (10.0, 60.0, 32.0, 78.0)
 _GREEN = (22, 120, 60)
 _BELOW_MM = 30.0
 
@@ -35,33 +48,35 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     Raises:
         PdfError: no font, or the extra `pdf` is not installed.
     """
-    words = Words(language)
+    words, trail = Words(language), trail_of(statement)
     title = f"{words['title']} {statement.party}"
     sheet = _sheet(statement.month.plus(1).begin(), title, words, software, font)
     sheet.title(words["title"], month_name(statement.month, words))
-    sheet.facts(parts.head(statement, words))
-    name, amount = parts.to_pay(statement, words)
-    sheet.result(amount, [f"{name}  {parts.saving(statement, words)}"], _GREEN)
+    sheet.facts(_facts(parts.head(statement, words)))
+    name, amount = parts.to_pay(statement, trail, words)
+    worth = "".join(marked(each) for each in parts.saving(statement, trail, words))
+    sheet.result(plain(amount), [f"{name} {mark([amount])} {worth}"], _GREEN)
     if statement.billing is not Billing.REFUSED:
         sheet.heading(words["energy"])
-        header, rows = parts.energy(statement, words)
-        sheet.table(_LINES, header, rows, pages=True, numbers=(1, 2, 3))
+        _table(sheet, _LINES, parts.energy(statement, trail, words), numbers=(1, 2, 3))
         sheet.heading(words["figures"])
-        sheet.facts(parts.figures(statement, words), label_mm=55.0)
+        sheet.facts(_facts(parts.figures(statement, trail, words)), label_mm=55.0)
         sheet.heading(words["peaks"])
-        sheet.table(_PEAKS, *parts.peaks(statement, words), pages=True, numbers=(1, 2, 3))
+        _table(sheet, _PEAKS, parts.peaks(statement, trail, words), numbers=(1, 2, 3))
     if statement.adjustments:
         _room(sheet)
         sheet.heading(words["differences"])
-        sheet.table(_DIFFERENCES, *parts.differences(statement, words), pages=True, numbers=(2, 3))
+        _table(sheet, _DIFFERENCES, parts.differences(statement, trail, words), numbers=(2, 3))
     if statement.invoice is not None:
         _room(sheet)
         sheet.heading(words["invoice"])
-        sheet.facts(parts.invoice_facts(statement.invoice, statement, words), columns=1, label_mm=70.0)
+        facts = parts.invoice_facts(statement.invoice, statement, trail, words)
+        sheet.facts(_facts(facts), columns=1, label_mm=70.0)
     if statement.findings:
         _room(sheet)
         sheet.heading(words["notes"])
         _lines(sheet, parts.notes(statement.findings, words))
+    _ways(sheet, trail, lambda figure: name_in(statement, figure, words), words)
     _room(sheet)
     sheet.heading(words["evidence"])
     data = encode_statement(statement)
@@ -78,26 +93,78 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
 
 def building_pdf(house: BuildingStatement, language: Language, *, software: str, font: Font | None = None) -> bytes:
     """Return the building's statement. Raises PdfError."""
-    words = Words(language)
+    words, trail = Words(language), house_trail(house)
     sheet = _sheet(house.month.plus(1).begin(), words["building_title"], words, software, font)
     sheet.title(words["building_title"], month_name(house.month, words))
     sheet.facts([(words["building"], house.building)])
-    sheet.lines([parts.adds_up(house, words)], size=10)
+    sheet.lines(["".join(marked(each) for each in parts.adds_up(house, trail, words))], size=10)
     sheet.heading(words["balance"])
-    sheet.facts(parts.balance(house, words), label_mm=45.0)
+    sheet.facts(_facts(parts.balance(house, trail, words)), label_mm=45.0)
     sheet.heading(words["utility"])
-    sheet.table(_UTILITY, *parts.utility(house, words), pages=True, numbers=(1, 2, 3))
+    _table(sheet, _UTILITY, parts.utility(house, trail, words), numbers=(1, 2, 3))
     _room(sheet)
     sheet.heading(words["collection"])
-    sheet.table(_AMOUNTS, *parts.amounts(house, words), pages=True, numbers=(1,))
+    _table(sheet, _AMOUNTS, parts.amounts(house, trail, words), numbers=(1, 2, 3, 4, 5))
     if house.findings:
         _room(sheet)
         sheet.heading(words["notes"])
         _lines(sheet, parts.notes(house.findings, words))
-    _room(sheet, 12.0)
+    _ways(sheet, trail, lambda figure: name_in_house(house, figure, words), words)
+    _room(sheet)
+    data = encode_building(house)
+    sheet.facts([(words["digest"], sha256(data).hexdigest())], columns=1, label_mm=40.0)
     sheet.lines([words["split_note"]], size=7)
     sheet.number_pages()
+    sheet.attach(f"building-{house.month}.json", data)
     return sheet.finish()
+
+
+def _facts(facts: Facts) -> list[tuple[str, str]]:
+    return [(name, f"{plain(value)} {mark([value])}".rstrip()) for name, value in facts]
+
+
+def _table(sheet: Sheet, widths: Sequence[float], table: Table, *, numbers: Sequence[int]) -> None:
+    header, rows = table
+    told = [[f"{mark(row)} {plain(row[0])}".lstrip(), *(plain(each) for each in row[1:])] for row in rows]
+    sheet.table(widths, header, told, pages=True, numbers=numbers)
+
+
+def _ways(sheet: Sheet, trail: Trail, name: Callable[[Figure], str], words: Words) -> None:
+    """Say where each number comes from, and the digests of the documents that some do."""
+    if not trail:
+        return
+
+    def told(figure: Figure) -> str:
+        def slots(count: int, records: int) -> str:
+            return words["slots_of"].format(count, records, words["slots_attached"].format(figure.number))
+
+        def place(document: Document, at: str) -> str:
+            return f"{document.name}: {at}"
+
+        ways = (way_of(way, trail, words, slots=slots, name=bracketed, place=place) for way in figure.ways)
+        return "; ".join(ways)
+
+    _room(sheet)
+    sheet.heading(words["ways"])
+    sheet.lines([words["ways_note"]])
+    header = [words[key] for key in ("number", "item", "value", "records")]
+    rows = [[figure.ref, name(figure), value_of(figure, words), told(figure)] for figure in trail.values()]
+    sheet.table(_WAYS, header, rows, pages=True, numbers=(2,))
+    _room(sheet)
+    sheet.heading(words["documents"])
+    digests = [(each.name, f"SHA-256 {each.sha256}") for each in documents_of(trail)]
+    sheet.facts(digests, columns=1, label_mm=40.0)
+
+
+def mark(row: Sequence[Cell]) -> str:
+    """Write by which number a line is referred to; empty for one without numbers."""
+    number = numbered(row)
+    return f"[{number}]" if number else ""
+
+
+def marked(cell: Cell) -> str:
+    """Write a piece of a sentence, a number with what it is referred to by."""
+    return f"{plain(cell)} {mark([cell])}" if isinstance(cell, Shown) else plain(cell)
 
 
 def _sheet(end: int, title: str, words: Words, software: str, font: Font | None) -> Sheet:

@@ -1,62 +1,125 @@
-"""A statement as CSV: its lines with exact amounts, and apart from them the records behind each slot.
+"""A statement as CSV: its numbers, exactly, with where each comes from; apart from them the slots and records.
 
 UTF-8 with a byte order mark, since spreadsheets take it for something else without. A text that a spreadsheet would
 compute begins with an apostrophe.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 import csv
+from functools import partial
 from io import StringIO
 import re
 from typing import Final
 
 from ..paper import Language
-from ..settlement.statement import Statement
-from .figures import moment
-from .lines import lines_of
+from ..settlement.statement import (
+    SCALE,
+    BuildingStatement,
+    Document,
+    Figure,
+    Statement,
+    Trail,
+    Unit,
+    Way,
+    house_trail,
+    trail_of,
+)
+from ..settlement.tariff import Month
+from .figures import decimal, moment
+from .naming import name_in, name_in_house
+from .shown import amount, bracketed, sections, slots_of, way_of
 from .words import Words
 
+type Name = Callable[[Figure, Words], str]
+
 _COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r")
+_DIGITS: Final = 6
+"""Of what has no exact decimals: a price that is a quotient, a part."""
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def statement_csv(statement: Statement, language: Language) -> bytes:
-    """Return the lines: item, Wh, 10⁻⁵ yen exactly as yen with five decimals, number of slots and records."""
+    """Return the numbers of a party's statement."""
     words = Words(language)
-    rows: list[Sequence[object]] = [
-        [words["building"], statement.building],
-        [words["month"], str(statement.month)],
-        [words["party"], statement.party],
-        [],
-        [words["item"], "Wh", words["amount"], words["slot_count"], words["record_count"]],
-    ]
-    for line in lines_of(statement, words):
-        slots = [] if line.row is None else line.row.slots
-        records = 0 if line.row is None else sum(1 for _ in statement.records_of(line.row))
-        counted = ["" if line.wh is None else line.wh, exact_yen(line.money)]
-        rows.append([line.name, *counted, *([len(slots), records] if line.row else ["", ""])])
-    if statement.rows:
-        made = statement.made
-        records = sum(1 for _ in statement.records_of(made))
-        rows.append([words["made"], "" if made.wh is None else made.wh, "", len(made.slots), records])
-    if statement.bill is not None:
-        rows.append([words["sum"], "", f"{statement.bill.yen}", "", ""])
-    return written(rows)
+    head = [(words["party"], statement.party)]
+    return _numbers(statement.building, statement.month, head, trail_of(statement), partial(name_in, statement), words)
+
+
+def building_csv(house: BuildingStatement, language: Language) -> bytes:
+    """Return the numbers of the building's statement."""
+    return _numbers(house.building, house.month, [], house_trail(house), partial(name_in_house, house), Words(language))
 
 
 def records_csv(statement: Statement, language: Language) -> bytes:
-    """Return what each slot comes from: its begin, the lines that it counts in, log index and hash of each record."""
-    words = Words(language)
-    counts_in: dict[int, list[str]] = {}
-    for row in (*statement.rows, statement.made):
-        for slot in row.slots:
-            counts_in.setdefault(slot, []).append(words[row.kind])
-    rows: list[Sequence[object]] = [[words["slot"], words["rows"], words["index"], words["hash"]]]
-    for slot, records in sorted(statement.evidence.items()):
-        for record in records:
-            told = f"{moment(slot):%Y-%m-%dT%H:%M:%S%:z}"
-            rows.append([told, " / ".join(counts_in.get(slot, ())), record.index, record.hash.hex()])
+    """Return what each number of a party's statement comes from, slot by slot."""
+    return _slots(trail_of(statement), partial(name_in, statement), Words(language))
+
+
+def building_records_csv(house: BuildingStatement, language: Language) -> bytes:
+    """Return what each number of the building's statement comes from, slot by slot."""
+    return _slots(house_trail(house), partial(name_in_house, house), Words(language))
+
+
+def _numbers(
+    building: str, month: Month, head: Sequence[Sequence[object]], trail: Trail, name: Name, words: Words
+) -> bytes:
+    """Write a row for each number: by what it is referred to, what it is, exactly, and where it comes from."""
+    rows: list[Sequence[object]] = [
+        [words["building"], building],
+        [words["month"], str(month)],
+        *head,
+        [],
+        [words[key] for key in ("number", "item", "value", "unit", "records")],
+    ]
+    for figure in trail.values():
+        told = "; ".join(_told(way, figure, trail, words) for way in figure.ways)
+        rows.append([figure.ref, name(figure, words), exact(figure), words[f"unit {figure.unit.value}"], told])
     return written(rows)
+
+
+def _told(way: Way, figure: Figure, trail: Trail, words: Words) -> str:
+    """Write a way: of a document with its digest, for nothing else on this sheet has it."""
+
+    def slots(count: int, records: int) -> str:
+        return words["slots_of"].format(count, records, words["slots_sheet"].format(figure.number))
+
+    def place(document: Document, at: str) -> str:
+        return f"{document.name}: {at} (SHA-256 {document.sha256})"
+
+    # A text that begins with "=" is a formula to a spreadsheet.
+    return way_of(way, trail, words, slots=slots, name=bracketed, place=place).removeprefix("= ")
+
+
+def _slots(trail: Trail, name: Name, words: Words) -> bytes:
+    """Write a row for each slot of each line: what it adds to the line's numbers, and its records in the log."""
+    head = [words[key] for key in ("number", "item", "slot", "kwh", "amount", "index_hash")]
+    rows: list[Sequence[object]] = [head]
+    for number, figures in sections(trail).items():
+        units = [figure.unit for figure in figures]
+        for begin, (texts, records) in slots_of(figures).items():
+            values = {unit: text for unit, text in zip(units, texts, strict=True) if text}
+            row = [number, ", ".join(name(figure, words) for figure in figures), iso(begin)]
+            told = " ".join(f"{record.index}:{record.hash.hex()}" for record in records)
+            rows.append([*row, values.get(Unit.KWH, ""), values.get(Unit.YEN, ""), told])
+    return written(rows)
+
+
+def iso(begin: int) -> str:
+    """Write a slot's begin by Japan's clock."""
+    return f"{moment(begin):%Y-%m-%dT%H:%M:%S%:z}"
+
+
+def exact(figure: Figure) -> str:
+    """Write a number without its unit: exactly, but for prices and parts, which are rounded; empty: unknown."""
+    value = figure.value
+    if value is None:
+        return ""
+    scale = SCALE.get(figure.unit, 1)
+    if (value * scale).denominator == 1 and scale > 1:
+        return amount(figure.unit, int(value * scale))
+    if value.denominator == 1:
+        return str(value.numerator)
+    return decimal(value, _DIGITS).replace(",", "")
 
 
 def exact_yen(money: int) -> str:

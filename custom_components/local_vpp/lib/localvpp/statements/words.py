@@ -5,6 +5,7 @@ from typing import Final
 
 from ..paper import Language
 from ..settlement.month import Finding
+from ..settlement.tariff import LineKind
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("電気料金 按分・精算書", "Electricity cost-splitting statement"),
@@ -31,15 +32,15 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "item": ("項目", "Item"),
     "kwh": ("kWh", "kWh"),
     "amount": ("円", "yen"),
+    "per_kwh": ("円/kWh", "yen/kWh"),
+    "kw": ("kW", "kW"),
+    "slots_counted": ("{} コマ", "{} slots"),
     "quantity": ("数量", "Quantity"),
     "unit_price": ("単価（円）", "yen each"),
     "price": ("平均単価（円/kWh）", "average yen/kWh"),
     "records": ("根拠", "From"),
-    "records_of": ("{} コマ・記録 {} 件", "{} slots, {} records"),
     "own": ("自宅の太陽光・蓄電池", "Own PV and battery"),
     "partly": ("{}（{} コマは不明）", "{} ({} slots unknown)"),
-    "slot_count": ("コマ数", "Slots"),
-    "record_count": ("記録件数", "Records"),
     "short": ("約定量に対する不足", "Short of trades"),
     "over": ("約定量に対する余剰", "Beyond trades"),
     "undelivered": ("受け渡されなかった約定量", "Trades not delivered"),
@@ -48,14 +49,18 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "grid": ("系統から", "From the grid"),
     "given": ("ほかの住戸へ", "To neighbours"),
     "fed in": ("余剰買取（系統へ）", "Surplus, to the grid"),
-    "fee": ("{}", "{}"),
     "levelling": ("電力会社の請求額との差額の按分", "Part of the difference to the utility's bill"),
     "adjustment": ("過去分の精算差額", "Differences of earlier months"),
     "rounding": ("端数処理", "Rounding"),
     "sum": ("合計", "Sum"),
     "figures": ("指標", "Figures"),
+    "taken": ("計量器での受電", "Taken in, by the meter"),
+    "sent": ("計量器での送電", "Given out, by the meter"),
+    "alone": ("融通がない場合の電気代", "Energy without sharing"),
+    "saved_of": ("融通による差額", "Worth of sharing"),
+    "own_kwh": ("この住戸 kWh", "This flat kWh"),
+    "building_kwh": ("建物 kWh", "Building kWh"),
     "made": ("自宅の太陽光の発電量", "Made by own PV"),
-    "made_from": ("発電量の根拠", "Made: from"),
     "used": ("使用量", "Used at home"),
     "inside_price": ("建物内の平均単価", "Average price inside"),
     "grid_price": ("系統の平均単価", "Average price of the grid"),
@@ -86,16 +91,41 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "tax_on": ("消費税（{}%）", "Tax ({} %)"),
     "credited": ("余剰電力の精算（請求書の対象外）", "Credited for surplus (no part of the invoice)"),
     "notes": ("お知らせ", "Notes"),
+    "ways": ("それぞれの数字の根拠", "Where each number comes from"),
+    "ways_note": (
+        "項目の前の番号と列の a, b, c で数字を指します。[5a] は番号 5 の行の (a) 列の数字です。",
+        "The number before an item and the letter of a column name a number: [5a] is that of line 5 under (a).",
+    ),
+    "number": ("番号", "No."),
+    "value": ("値", "Value"),
+    "floor": ("切り捨て", "floor"),
+    "rounded": ("四捨五入", "round"),
+    "at_least_0": ("0以上", "at least 0"),
+    "unit": ("単位", "Unit"),
+    "unit kWh": ("kWh", "kWh"),
+    "unit yen": ("円", "yen"),
+    "unit whole yen": ("円", "yen"),
+    "unit yen/kWh": ("円/kWh", "yen/kWh"),
+    "unit part": ("割合", "part"),
+    "unit kW": ("kW", "kW"),
+    "unit slots": ("コマ", "slots"),
+    "index_hash": ("ログ番号:ハッシュ", "Log index:hash"),
+    "documents": ("根拠となる文書", "Documents behind the figures"),
+    "document": ("文書", "Document"),
+    "slots_of": ("{} コマ・記録 {} 件（{}）", "{} slots, {} records ({})"),
+    "slots_here": ("下の [{}]", "[{}] below"),
+    "slots_attached": ("添付の [{}]", "[{}] of the attachment"),
+    "slots_sheet": ("記録の表の [{}]", "[{}] of the sheet of records"),
+    "records_by_slot": ("コマごとの記録", "The records of each slot"),
     "evidence": ("根拠となる記録（電力移動証明）", "Records behind the figures (Energy Transfer Proofs)"),
     "evidence_note": (
-        "記録 {} 件（ログ番号 {}〜{}）。コマごとの明細は、このPDFに添付の {} にあります。",
-        "{} records (log index {} to {}). Slot by slot they stand in {}, which is attached to this PDF.",
+        "記録 {} 件（ログ番号 {}〜{}）。数字ごと、コマごとの明細は、このPDFに添付の {} にあります。",
+        "{} records (log index {} to {}). By number and by slot they stand in {}, which is attached to this PDF.",
     ),
     "digest": ("その SHA-256", "Its SHA-256"),
     "slot": ("コマ", "Slot"),
     "index": ("ログ番号", "Log index"),
     "hash": ("ハッシュ", "Hash"),
-    "rows": ("対象の項目", "Counts in"),
     "unknown": ("不明", "unknown"),
     "none": ("なし", "none"),
     "balance": ("建物の収支", "The building's balance"),
@@ -123,6 +153,13 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
         "flats {} + common {} + income for what was sent out {} = utility {} + margin {} (yen)",
     ),
     "not_come": ("電力会社の請求は未着です", "the utility's bill has not come yet"),
+    "contract_peak": ("最大需要電力の30分", "Heaviest half hour"),
+    "band": ("{} の受電量", "From the utility, {}"),
+    "export_yen": ("逆潮流の収入", "Income for what was sent out"),
+    "taken_kwh": ("受電 kWh", "in kWh"),
+    "sent_kwh": ("送電 kWh", "out kWh"),
+    "given_kwh": ("融通 kWh", "given kWh"),
+    "roof_kwh": ("屋上から kWh", "of roof kWh"),
     "collection": ("精算一覧", "What to collect"),
     "status": ("状態", "Status"),
     "billed": ("請求", "billed"),
@@ -142,6 +179,13 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "page": ("{} / {} ページ", "page {} of {}"),
 }
 
+
+_UTILITY: Final[Mapping[LineKind, str]] = {
+    LineKind.BASIC: "basic",
+    LineKind.ENERGY: "utility_energy",
+    LineKind.FUEL: "fuel",
+    LineKind.LEVY: "levy",
+}
 
 _OTHERS: Final[Mapping[str, tuple[str, str]]] = {
     "building": ("建物の勘定", "the building's account"),
@@ -164,6 +208,10 @@ class Words:
         """Say what somebody should look at: of whom, and what exactly."""
         words = (finding.party, self[f"finding {finding.kind}"], self.detail(finding))
         return " ".join(filter(None, words))
+
+    def utility_line(self, kind: LineKind) -> str:
+        """Say what a line of the utility's bill is for."""
+        return self[_UTILITY[kind]]
 
     def detail(self, finding: Finding) -> str:
         """Say what exactly somebody should look at."""

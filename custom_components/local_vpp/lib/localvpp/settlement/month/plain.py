@@ -20,7 +20,7 @@ from .reading import Reference
 from .slot import SettledSlot
 
 FORMAT = "local-vpp/month/1"
-_REFERENCES: Final = ("records", "before")
+_REFERENCES: Final = ("records", "before", "corrections")
 """What of a difference are places in the log."""
 
 
@@ -48,6 +48,7 @@ def plain_month(settled: SettledMonth) -> dict[str, Any]:
         "bills": {name: _bill(each) for name, each in settled.bills.items()},
         "utility": None if given.utility is None else plain_utility(given.utility),
         "export_yen": given.export_yen,
+        "fees": [{"name": fee.name, "yen": fee.yen, "parts": dict(fee.parts)} for fee in given.fees],
         "flats_yen": settled.flats_yen,
         "common_yen": settled.common_yen,
         "margin_yen": settled.margin_yen,
@@ -124,11 +125,11 @@ def plain_difference(difference: Difference) -> dict[str, Any]:
 
 
 def read_difference(plain: Mapping[str, Any]) -> Difference:
-    """Read what `plain_difference` wrote; months that were billed before it wrote `before` have none of that.
+    """Read what `plain_difference` wrote; months that were billed before it wrote `before` or `corrections` have none.
 
     Raises ValueError.
     """
-    plain = {"before": []} | dict(plain)
+    plain = {"before": [], "corrections": []} | dict(plain)
     names = {each.name for each in fields(Difference)}
     if plain.keys() != names:
         raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")
@@ -162,6 +163,7 @@ def plain_utility(bill: UtilityBill) -> dict[str, Any]:
         "month": str(bill.month),
         "contract_kw": bill.basic.contract_kw,
         "power_factor": bill.basic.power_factor,
+        "maxima_kw": list(bill.basic.maxima_kw),
         "lines": [[line.kind, line.name, line.quantity, line.price, str(line.yen)] for line in bill.lines],
         "net_yen": bill.net_yen,
         "tax_yen": bill.tax_yen,

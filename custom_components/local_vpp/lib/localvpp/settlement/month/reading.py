@@ -33,11 +33,18 @@ class Reading:
     """Those that it was read from; of an estimate, those of what stands in."""
     estimated_from: int | None = None
     """The slot whose reading stands in for this one; None: it was measured."""
+    correction: Reference | None = None
+    """The building's newest record of what its slot was taken for, and is now; None: it came in time."""
 
     def __post_init__(self) -> None:
         counts = (self.use.import_wh, self.use.export_wh, self.pv_wh, self.charged_wh, self.discharged_wh)
         if min(count or 0 for count in counts) < 0:
             raise ValueError(f"a slot's counts are 0 Wh or more, got {counts}")
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """All that it can be followed by: its records, and the building's word of its late coming."""
+        return self.records if self.correction is None else (*self.records, self.correction)
 
     @property
     def used_wh(self) -> int | None:
@@ -60,5 +67,5 @@ def stand_in(slot: int, name: str, measured: Mapping[int, Mapping[str, Reading |
     for before in substitutes(slot):
         found = measured.get(before, {}).get(name)
         if found is not None and found.estimated_from is None:
-            return Reading(found.use, records=found.records, estimated_from=before)
+            return Reading(found.use, records=found.records, estimated_from=before, correction=found.correction)
     return None

@@ -1,22 +1,42 @@
-"""What a month's statement says: values with the records that they come from, before anybody lays them out."""
+"""What a month's statement says: values, each with the way to where it comes from, before anybody lays them out."""
 
 from .building import BuildingStatement, building_statement
+from .figure import SCALE, Document, Documents, Figure, Metered, SlotValue, Trail, Unit, Way, Worked, Written, key_of
+from .house_trail import house_trail, party_line
 from .invoice import Invoice, Issuer, RegistrationError, registration
-from .party import PeakPart, Row, RowKind, Statement, statements
-from .plain import encode_statement, plain_statement
+from .party import MONTH_FILE, PeakPart, Row, RowKind, Statement, statements
+from .plain import encode_building, encode_statement, plain_statement
+from .trail import trail_of
 
 __all__ = [
+    "MONTH_FILE",
+    "SCALE",
     "BuildingStatement",
+    "Document",
+    "Documents",
+    "Figure",
     "Invoice",
     "Issuer",
+    "Metered",
     "PeakPart",
     "RegistrationError",
     "Row",
     "RowKind",
+    "SlotValue",
     "Statement",
+    "Trail",
+    "Unit",
+    "Way",
+    "Worked",
+    "Written",
     "building_statement",
+    "encode_building",
     "encode_statement",
+    "house_trail",
+    "key_of",
+    "party_line",
     "plain_statement",
     "registration",
     "statements",
+    "trail_of",
 ]

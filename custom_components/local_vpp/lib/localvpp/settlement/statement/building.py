@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from ..month import BUILDING, Bill, Finding, Role, SettledMonth
 from ..month.account import Account, total
-from ..tariff import Month, Peak, UtilityBill
+from ..tariff import Month, Peak, Tariff, UtilityBill
+from .figure import Document, Documents
 from .party import Statement
 
 
@@ -42,10 +43,31 @@ class BuildingStatement:
     margin_yen: int | None
     rent: int
     findings: tuple[Finding, ...]
+    settled: SettledMonth
+    """Of which all this is told."""
+    documents: Documents
+    tariff: Tariff | None
+    """By which the utility's bill was worked out, where that is known."""
+    parties: Mapping[str, Document]
+    """The statements of its parties, by name."""
 
 
-def building_statement(settled: SettledMonth, made: Mapping[str, Statement]) -> BuildingStatement:
-    """Return the building's statement; `made` are those of its parties."""
+def building_statement(
+    settled: SettledMonth,
+    made: Mapping[str, Statement],
+    parties: Mapping[str, Document],
+    documents: Documents,
+    tariff: Tariff | None = None,
+) -> BuildingStatement:
+    """Return the building's statement.
+
+    Args:
+        settled: the month.
+        made: the statements of its parties.
+        parties: the documents that they are handed out as.
+        documents: what the month's numbers follow from.
+        tariff: the one that the utility's bill was worked out by.
+    """
     roles = {party.name: party.role for party in settled.given.parties}
     accounts = settled.accounts
     flats = {name: each for name, each in accounts.items() if roles[name] is Role.FLAT}
@@ -75,6 +97,10 @@ def building_statement(settled: SettledMonth, made: Mapping[str, Statement]) -> 
         margin_yen=settled.margin_yen,
         rent=settled.rent,
         findings=settled.findings,
+        settled=settled,
+        documents=documents,
+        tariff=tariff,
+        parties=parties,
     )
 
 

@@ -4,31 +4,40 @@ Every row names the slots that it is the sum of, and every slot the records in t
 doubts a number can follow it down to signed meter values.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
+from ..delivery import Imbalance
 from ..month import (
     UNITS,
     Account,
     Bill,
     Billing,
     Difference,
+    Fee,
     Finding,
     MeterPapers,
     Reading,
     Reference,
     Role,
     SettledMonth,
+    encode_month,
 )
+from ..slot import Share
+from ..slot_prices import SlotPrices
 from ..tariff import Month
 from ..tariff.demand import WINDOW_SECONDS
+from ..transfer import Transfer
+from .figure import Document, Documents
 from .invoice import Invoice, Issuer
 
 PEAKS: Final = 3
+MONTH_FILE: Final = "month.json"
+"""What a settled month's bytes are handed out as."""
 
 
 class RowKind(StrEnum):
@@ -57,6 +66,15 @@ class Row:
     """Those that it is the sum of, by their begins: where it is not 0."""
 
 
+class Moved(NamedTuple):
+    """What a slot was for the party, but for what moved inside."""
+
+    reading: Reading
+    share: Share
+    prices: SlotPrices
+    imbalance: Imbalance | None
+
+
 @dataclass(frozen=True, slots=True)
 class PeakPart:
     """One of the building's heaviest half hours, and this party's part in it."""
@@ -64,8 +82,11 @@ class PeakPart:
     begin: int
     building_wh: int
     own_wh: int
-    records: tuple[Reference, ...] = ()
-    """Those of the bulk meter, and the party's own."""
+    bulk: Mapping[int, int] = field(default_factory=dict)
+    """What the bulk meter counted inwards, by slot."""
+    own: Mapping[int, int] = field(default_factory=dict)
+    """What the party bought from the grid, by slot."""
+    bulk_records: Mapping[int, tuple[Reference, ...]] = field(default_factory=dict)
 
     @property
     def part(self) -> Fraction:
@@ -93,6 +114,15 @@ class Statement:
     peaks: tuple[PeakPart, ...]
     evidence: Mapping[int, tuple[Reference, ...]]
     """By slot: the party's own records, and those of its transfers."""
+    slots: Mapping[int, Moved]
+    """By slot, of those in which it is known."""
+    transfers: Mapping[int, tuple[Transfer[str], ...]]
+    """Those that it gave or took, by slot."""
+    roofs: Set[str]
+    """Whose energy is the roof's."""
+    fees: tuple[Fee, ...]
+    """Those that its bill has parts of, whole."""
+    documents: Documents
     findings: tuple[Finding, ...]
     invoice: Invoice | None
 
@@ -156,12 +186,23 @@ class Statement:
 
 
 def statements(
-    settled: SettledMonth, issuer: Issuer, issued: date, recipients: Mapping[str, str] | None = None
+    settled: SettledMonth,
+    issuer: Issuer,
+    issued: date,
+    recipients: Mapping[str, str] | None = None,
+    documents: Documents | None = None,
 ) -> dict[str, Statement]:
     """Return the statement of each party, by name: of flats, roof and common parts.
 
-    `recipients` are whom invoices are for, by flat, where that is known.
+    Args:
+        settled: the month.
+        issuer: who sends them.
+        issued: when.
+        recipients: whom invoices are for, by flat, where that is known.
+        documents: what their numbers follow from; None: the month's bytes alone, which are made for it.
     """
+    documents = documents or Documents(Document.of(MONTH_FILE, encode_month(settled)))
+    roofs = frozenset(party.name for party in settled.given.parties if party.role is Role.ROOF)
     gathered = _gather(settled)
     peaks = _peaks(settled)
     parties = {party.name: party for party in settled.given.parties}
@@ -183,8 +224,13 @@ def statements(
             account=account,
             bill=bill,
             adjustments=tuple(each for each in settled.given.differences if each.party == name),
-            peaks=() if name in refused else tuple(_peak(each, name, slots) for each in peaks),
+            peaks=() if name in refused else tuple(_peak(each, slots) for each in peaks),
             evidence=slots.evidence,
+            slots=slots.moved,
+            transfers={begin: tuple(each) for begin, each in slots.transfers.items()},
+            roofs=roofs,
+            fees=tuple(fee for fee in settled.given.fees if name in fee.parts),
+            documents=documents,
             findings=tuple(each for each in settled.findings if each.party == name),
             invoice=None,
         )
@@ -217,6 +263,8 @@ class _Slots:
     def __init__(self) -> None:
         self.rows: dict[RowKind, list[int]] = {kind: [] for kind in RowKind}
         self.evidence: dict[int, tuple[Reference, ...]] = {}
+        self.moved: dict[int, Moved] = {}
+        self.transfers: dict[int, list[Transfer[str]]] = {}
 
 
 def _gather(settled: SettledMonth) -> dict[str, _Slots]:
@@ -226,7 +274,8 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
         begin, given = slot.given.begin, slot.given
         for name, share in slot.settlement.shares.items():
             reading, mine = slot.readings[name], found[name]
-            mine.evidence[begin] = reading.records
+            mine.evidence[begin] = reading.references
+            mine.moved[begin] = Moved(reading, share, given.prices, slot.imbalances.get(name))
             rows = mine.rows
             if share.bought_wh:
                 rows[RowKind.GRID].append(begin)
@@ -242,6 +291,8 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
         for transfer in slot.settlement.transfers:
             sender, receiver = transfer.sender, transfer.receiver
             kind = RowKind.ROOF if sender in roofs else RowKind.NEIGHBOURS
+            for name in (sender, receiver):
+                found[name].transfers.setdefault(begin, []).append(transfer)
             rows = found[receiver].rows
             if not rows[kind] or rows[kind][-1] != begin:
                 rows[kind].append(begin)
@@ -250,14 +301,17 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
             for name in (sender, receiver):
                 found[name].evidence[begin] = (*found[name].evidence[begin], *logged)
         for name in settled.shown:
-            _gather_shown(given.readings.get(name), begin, found[name])
+            _gather_shown(given.readings.get(name), begin, given.prices, found[name])
     return found
 
 
-def _gather_shown(reading: Reading | None, begin: int, mine: _Slots) -> None:
+def _gather_shown(reading: Reading | None, begin: int, prices: SlotPrices, mine: _Slots) -> None:
     if reading is None:
         return
-    mine.evidence[begin] = reading.records
+    mine.evidence[begin] = reading.references
+    drawn, given = reading.use.import_wh, reading.use.export_wh
+    money = max(given - drawn, 0) * prices.feed_in - max(drawn - given, 0) * prices.grid
+    mine.moved[begin] = Moved(reading, Share(drawn, given, 0, 0, 0, money), prices, None)
     if reading.pv_wh:
         mine.rows[RowKind.MADE].append(begin)
     net = reading.use.import_wh - reading.use.export_wh
@@ -286,44 +340,31 @@ def _made(account: Account, slots: _Slots) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class _Heaviest:
-    """A half hour of the bulk meter's, what each party bought from the grid in it, and the bulk meter's records."""
+    """A half hour of the bulk meter's, by slots: what it counted, its records, what each party bought from the grid."""
 
     begin: int
-    wh: int
-    bought: Mapping[str, int]
-    records: tuple[Reference, ...]
-
-    slots: range
-    """Their begins."""
+    bulk: Mapping[int, int]
+    records: Mapping[int, tuple[Reference, ...]]
 
 
-def _peak(of: _Heaviest, name: str, slots: _Slots) -> PeakPart:
-    own = [record for at in of.slots for record in slots.evidence.get(at, ())]
-    return PeakPart(of.begin, of.wh, of.bought.get(name, 0), (*of.records, *own))
+def _peak(of: _Heaviest, slots: _Slots) -> PeakPart:
+    own = {at: slots.moved[at].share.bought_wh for at in of.bulk if at in slots.moved}
+    return PeakPart(of.begin, sum(of.bulk.values()), sum(own.values()), of.bulk, own, of.records)
 
 
 def _peaks(settled: SettledMonth) -> list[_Heaviest]:
     """Return the heaviest half hours of the bulk meter; none where slots do not make them."""
     if WINDOW_SECONDS % settled.given.slot_seconds:
         return []
-    sums: dict[int, int] = {}
-    records: dict[int, tuple[Reference, ...]] = {}
+    found: dict[int, _Heaviest] = {}
     unknown: set[int] = set()
     for slot in settled.given.slots:
         window = slot.begin // WINDOW_SECONDS * WINDOW_SECONDS
         if slot.bulk is None:
             unknown.add(window)
-        else:
-            sums[window] = sums.get(window, 0) + slot.bulk.import_wh
-            records[window] = (*records.get(window, ()), *slot.bulk_records)
-    heaviest = sorted(sums.keys() - unknown, key=lambda window: (-sums[window], window))[:PEAKS]
-    bought: dict[int, dict[str, int]] = {window: {} for window in heaviest}
-    for settled_slot in settled.slots:
-        window = settled_slot.given.begin // WINDOW_SECONDS * WINDOW_SECONDS
-        if window in bought:
-            for name, share in settled_slot.settlement.shares.items():
-                bought[window][name] = bought[window].get(name, 0) + share.bought_wh
-    seconds = settled.given.slot_seconds
-    return [
-        _Heaviest(at, sums[at], bought[at], records[at], range(at, at + WINDOW_SECONDS, seconds)) for at in heaviest
-    ]
+            continue
+        before = found.get(window, _Heaviest(window, {}, {}))
+        bulk = {**before.bulk, slot.begin: slot.bulk.import_wh}
+        found[window] = _Heaviest(window, bulk, {**before.records, slot.begin: slot.bulk_records})
+    whole = [each for window, each in found.items() if window not in unknown]
+    return sorted(whole, key=lambda each: (-sum(each.bulk.values()), each.begin))[:PEAKS]

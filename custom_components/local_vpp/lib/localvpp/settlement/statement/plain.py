@@ -1,13 +1,19 @@
 """A statement as plain values and as bytes, as it rides along in its PDF: JSON, integers, fractions as "a/b"."""
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 import json
 from typing import Any, Final
 
-from ..month import plain_difference
+from ..month import Reference, plain_difference
+from .building import BuildingStatement
+from .figure import Metered, Trail, Way, Worked, Written
+from .house_trail import house_trail
 from .party import Statement
+from .trail import trail_of
 
-FORMAT: Final = "local-vpp/statement/1"
+FORMAT: Final = "local-vpp/statement/2"
+BUILDING_FORMAT: Final = "local-vpp/building-statement/1"
 
 
 def encode_statement(statement: Statement) -> bytes:
@@ -32,10 +38,8 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
             "approval": meter.approval,
             "verified_until": None if meter.verified_until is None else str(meter.verified_until),
         },
-        "rows": [
-            {"kind": row.kind, "wh": row.wh, "money": row.money, "slots": list(row.slots)} for row in statement.rows
-        ],
-        "made": {"wh": statement.made.wh, "slots": list(statement.made.slots)},
+        "rows": [{"kind": row.kind, "wh": row.wh, "money": row.money} for row in statement.rows],
+        "figures": plain_trail(trail_of(statement), statement.evidence),
         "used_wh": statement.used_wh,
         "alone_money": statement.account.alone_money,
         "saved_money": statement.saved_money,
@@ -58,7 +62,6 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
         "credited_yen": statement.credited_yen,
         "adjustments": [plain_difference(each) for each in statement.adjustments],
         "peaks": [[each.begin, each.building_wh, each.own_wh] for each in statement.peaks],
-        "peak_records": [[[each.index, each.hash.hex()] for each in peak.records] for peak in statement.peaks],
         "findings": [[each.kind, each.detail] for each in statement.findings],
         "invoice": None
         if invoice is None
@@ -73,12 +76,59 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
             "tax_percent": invoice.tax_percent,
             "tax_yen": invoice.tax_yen,
         },
-        "records": {
-            str(slot): [[record.index, record.hash.hex()] for record in records]
-            for slot, records in statement.evidence.items()
-            if records
-        },
+        "records": _by_slot(statement.evidence),
     }
+
+
+def encode_building(house: BuildingStatement) -> bytes:
+    """Return the building's statement as bytes: the same for the same statement."""
+    bulk = {slot.begin: slot.bulk_records for slot in house.settled.given.slots}
+    plain = {
+        "format": BUILDING_FORMAT,
+        "building": house.building,
+        "month": str(house.month),
+        "figures": plain_trail(house_trail(house), bulk),
+        "records": _by_slot(bulk),
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def plain_trail(trail: Trail, evidence: Mapping[int, tuple[Reference, ...]]) -> dict[str, Any]:
+    """Return numbers with their ways: of slots what each adds, and its records where they are not those of its slot."""
+    return {
+        key: {
+            "ref": each.ref,
+            "value": _fraction(each.value),
+            "unit": each.unit.value,
+            "from": [_way(way, trail, evidence) for way in each.ways],
+        }
+        for key, each in trail.items()
+    }
+
+
+def _way(way: Way, trail: Trail, evidence: Mapping[int, tuple[Reference, ...]]) -> dict[str, Any]:
+    match way:
+        case Metered(slots):
+            return {
+                "slots": {
+                    str(each.begin): each.value
+                    if each.records == evidence.get(each.begin, ())
+                    else [each.value, _references(each.records)]
+                    for each in slots
+                }
+            }
+        case Worked(by):
+            return {"by": by.told(lambda key: f"[{trail[key].ref}]", lambda word: word)}
+        case Written(document, place):
+            return {"document": document.name, "sha256": document.sha256, "place": place}
+
+
+def _by_slot(evidence: Mapping[int, tuple[Reference, ...]]) -> dict[str, Any]:
+    return {str(slot): _references(records) for slot, records in evidence.items() if records}
+
+
+def _references(records: Iterable[Reference]) -> list[list[Any]]:
+    return [[record.index, record.hash.hex()] for record in records]
 
 
 def _fraction(value: Fraction | None) -> str | None:

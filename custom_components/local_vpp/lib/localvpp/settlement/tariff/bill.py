@@ -12,7 +12,7 @@ from math import floor
 from typing import Final
 
 from .calendar import Month, fiscal_year
-from .demand import AGREED_FROM_KW, contract_kw
+from .demand import AGREED_FROM_KW, MONTHS, contract_kw
 from .rounding import kwh_of
 from .tariff import Band, Tariff
 
@@ -48,6 +48,8 @@ class Basic:
 
     contract_kw: int
     power_factor: int
+    maxima_kw: tuple[int, ...]
+    """The monthly maxima, this month's last, the highest of which it is; of an agreed one they do not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def utility_bill(tariff: Tariff, use: MonthUse) -> UtilityBill:
         net = total - tax
     else:
         net, tax = total, total * percent // 100
-    basic = Basic(contract, use.power_factor)
+    basic = Basic(contract, use.power_factor, tuple(use.maxima_kw[-MONTHS:]))
     return UtilityBill(month, tariff.name, basic, tuple(lines), net, tax, percent)
 
 
