@@ -7,10 +7,11 @@ Nothing is written, and the coordinator may run.
 
 The entries must make the head that the log's key has signed, each signed by the key that it was enrolled with. Then
 every settled slot, or those that are named, is run again (`localvpp.audit`): its orders, book, result and words, its
-meters, its transfers. What flats check for themselves is checked for all of them, and what none of them can see alone,
-as whose keys have signed the words of a result. The answer is JSON: what is wrong by slot, and which slots cannot be
-run again, as something of them was erased. Of slots whose documents flats have given back to a server that had lost
-them (`without_orders`) the orders are known by their hashes alone. Exit code 1 when something is wrong.
+meters, its transfers, and what was corrected of it since. What flats check for themselves is checked for all of them,
+and what none of them can see alone, as whose keys have signed the words of a result. The answer is JSON: what is wrong
+by slot, and which slots cannot be run again, as something of them was erased. Of slots whose documents flats have given
+back to a server that had lost them (`without_orders`) the orders are known by their hashes alone. Exit code 1 when
+something is wrong.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from coordinator.market.papers import papers_of
 from coordinator.store import close_database, entries as entry_store, open_database, prices as price_store
 from coordinator.store.database import snapshot
 from localvpp import tlog
-from localvpp.audit import AuditedLog, AuditError, audit_slot
+from localvpp.audit import AuditedLog, AuditError, CorrectedLog, audit_slot
 from localvpp.etp import Kind, Record, SignedEnvelope, parse_envelope
 from localvpp.settlement import DYNAMIC
 
@@ -74,6 +75,13 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
             erased: list[int] = []
             came_back: list[int] = []
             slots = sorted(set(asked or settled))
+            corrected = CorrectedLog(log)
+            # A slot that nobody told of in time is settled by nothing, and may be corrected all the same.
+            for slot in sorted(corrected.concerned & set(asked) if asked else corrected.concerned):
+                if corrected.erased(slot):
+                    erased.append(slot)
+                else:
+                    findings += await asyncio.to_thread(corrected.findings, slot)
             for slot in slots:
                 announced = prices.at(slot)
                 if slot in log.erased or announced is None:
@@ -91,7 +99,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
         "root": head.root.hex(),
         "slots": len(slots),
         "findings": findings,
-        "not_run_again": erased,
+        "not_run_again": sorted(set(erased)),
         "without_orders": came_back,
     }
 

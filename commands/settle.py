@@ -138,6 +138,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"slot {first}, and {others} others, have records and are not settled yet: let the coordinator run, and "
             "try again"
         )
+    elif records.uncorrected:
+        raise CommandError(_uncorrected(records))
     issued = arguments.issued or now.astimezone(JAPAN).date()
     if arguments.out is not None:
         try:
@@ -208,6 +210,8 @@ def _differences(
     found: list[Difference] = []
     for earlier, each in sorted(billed.items()):
         records = asyncio.run(_read(config, accounts, earlier))
+        if records.uncorrected:
+            raise MonthError(_uncorrected(records))
         now = settle_month(_month_input(config, accounts, records, earlier))
         slots = {slot.given.begin for slot in now.slots}
         known = [difference for difference in already if difference.slot in slots]
@@ -220,6 +224,14 @@ def _differences(
             f"{exact_yen(money)} yen more for earlier months\n"
         )
     return tuple(each for each in found if each.party in payers)
+
+
+def _uncorrected(records: Records) -> str:
+    first, others = records.uncorrected[0], len(records.uncorrected) - 1
+    return (
+        f"of slot {first}, and {others} others, something came late, and the log does not say yet what it corrects: "
+        "let the coordinator run, and try again"
+    )
 
 
 def _month_input(config: BuildingConfig, accounts: Accounts, records: Records, month: Month) -> MonthInput:

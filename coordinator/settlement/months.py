@@ -10,7 +10,7 @@ the bills now.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,7 +36,15 @@ from localvpp.settlement.tariff import Month
 from localvpp.traded import trade_of
 
 from ..config import Accounts, BuildingConfig
-from ..store import Entry, Member, Role, entries as entry_store, prices as price_store, slots as slot_store
+from ..store import (
+    Entry,
+    Member,
+    Role,
+    corrections as correction_store,
+    entries as entry_store,
+    prices as price_store,
+    slots as slot_store,
+)
 from ..store.slots import LoggedTransfer, SettledSlot
 from .stays import Stay, stays_before
 from .working import told_by
@@ -58,6 +66,8 @@ class Records:
     pending: tuple[int, ...]
     """Slots that are to be settled yet, as flats have told of them, and those of which it is not known here how they
     were settled. What flats tell of a slot when a later one is settled comes too late for it."""
+    uncorrected: tuple[int, ...] = ()
+    """Slots of which something came late that the building has not looked at yet: what it corrects is to be logged."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The documents of the sharing keys of the slots, by their words."""
 
@@ -82,6 +92,7 @@ async def read_month(
     parties = _parties(accounts, stays)
     house = _House(config.slot_seconds, members, [stay for stay in stays if stay.role is not Role.BULK])
     house.over = -1 if last is None else last
+    house.corrections = await _corrections(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
     slots: list[SlotInput] = []
     shares: dict[int, Mapping[str, Share]] = {}
     for begin in begins:
@@ -106,7 +117,13 @@ async def read_month(
     ripe = await entry_store.told_between(connection, max(begins.start, house.over + 1), begins.stop, of=flats)
     pending = tuple(begin for begin in begins if begin in ended | ripe and begin not in shares)
     keys = {word: rule.document for word, rule in sorted(house.rules.items())}
-    return Records(parties, tuple(slots), before, shares, pending, keys)
+    looked, until = await correction_store.looked(connection), begins.stop - 1
+    head = await entry_store.head(connection)
+    upto = min(house.over, until)
+    late = await entry_store.late_slots(
+        connection, looked, 0 if head is None else head.size, upto, min(before, default=begins.start)
+    )
+    return Records(parties, tuple(slots), before, shares, pending, tuple(late), keys)
 
 
 def unlike(settled: SettledMonth, records: Records) -> list[int]:
@@ -149,6 +166,16 @@ def _parties(accounts: Accounts, stays: Sequence[Stay]) -> tuple[Party, ...]:
     return tuple(parties)
 
 
+async def _corrections(connection: AsyncConnection, begin: int, end: int) -> dict[int, dict[str, Reference]]:
+    """Return the newest correction of each party's slots: it supersedes those before."""
+    found: dict[int, dict[str, Reference]] = {}
+    for entry in await entry_store.of_slots(connection, Kind.CORRECTION, begin, end):
+        body = entry.opened()
+        if body is not None and body.place is not None:
+            found.setdefault(entry.slot, {})[body.place] = Reference(entry.index, entry.hash)
+    return found
+
+
 class _House:
     """Whose records are whose."""
 
@@ -164,6 +191,8 @@ class _House:
         self.bulk = bulk[0] if bulk else None
         self.over = -1
         """The last slot that was settled: no earlier one will be any more."""
+        self.corrections: Mapping[int, Mapping[str, Reference]] = {}
+        """By slot and party."""
         self.rules: dict[str, KeyRule] = {}
         """The sharing keys that slots were settled with, by their words."""
 
@@ -193,7 +222,10 @@ async def _slot(
     entries = await entry_store.intervals(connection, begin) if begin in told else []
     basis = await _basis(connection, begin) if settled is not None else None
     size = None if basis is None else basis.log_size
+    if size is None and begin < house.over:
+        size = await _looked_at(connection, begin)
     told_all = _Told(entries)
+    corrections = house.corrections.get(begin, {})
     readings: dict[str, Reading | None] = {}
     then: dict[str, DeviceId] = {}
     came_late = set()
@@ -203,11 +235,12 @@ async def _slot(
             reading = told_all.reading(device, begin, house.seconds, None)
             if reading is not None:
                 came_late.add(name)
-        elif size is None and reading is not None and begin < house.over:
-            came_late.add(name)
+        elif basis is None and reading is not None and begin < house.over:
+            came_late.add(name)  # Nobody shared in it.
         if reading is not None:
             # A flat whose box was replaced has two devices, and only one of them has told the whole slot.
-            readings[name], then[name] = reading, device
+            correction = corrections.get(name)
+            readings[name], then[name] = replace(reading, correction=correction), device
     bulk = None if house.bulk is None else told_all.reading(house.bulk, begin, house.seconds, None)
     moved = await slot_store.transfers_of(connection, begin) if settled is not None else []
     held = settled.prices if settled is not None else prices.at(begin)
@@ -225,7 +258,15 @@ async def _slot(
         logged=_logged(house, moved),
         late=frozenset(came_late),
         absent=house.absent(begin) - readings.keys(),
+        corrections=corrections,
     )
+
+
+async def _looked_at(connection: AsyncConnection, begin: int) -> int | None:
+    """Return how many entries were looked at when a slot was passed over by the settlement of a later one."""
+    closing = await entry_store.closing(connection, begin)
+    body = None if closing is None else closing.opened()
+    return None if body is None else body.log_size
 
 
 async def _basis(connection: AsyncConnection, begin: int) -> Body | None:

@@ -6,7 +6,9 @@ is settled then, and all have `settle_after` from when it takes them again.
 Its transfer records are logged in an order of chance, or the place of his own would tell a flat who else gives. They,
 its row and the flats' shares are one transaction with the log's entries: after a crash the slot
 is settled or it is not, never twice and never half. Slots are settled in their order, so a flat that knows the last
-one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared.
+one it has heard of knows what it lacks; what comes for a settled slot afterwards is logged and not shared. What it
+changes of the slot's values is a record of its own (`correcting`), which stands in the log before the next slot is
+settled.
 
 A slot that was traded, and whose documents were lost with the server, waits for flats to give them back (`papers`), and
 all slots after it wait with it: flats hold a settlement that passes over a slot against the building. After
@@ -35,6 +37,7 @@ from ..ledger import Ledger, LedgerUnavailableError, RefusedError, Scribe
 from ..store import Member, Role, entries as entry_store, slots as slot_store
 from ..store.slots import SettledSlot
 from .cleared import Cleared, PapersMissingError, cleared_slot
+from .correcting import Corrector
 from .papers import Papers
 from .working import settled_body, told_by, work_out
 
@@ -87,6 +90,7 @@ class Settler:
         self._settle_after = settle_after
         self._prices = prices
         self._clock = clock
+        self._corrector = Corrector(engine, scribe, slot_seconds=slot_seconds, clock=clock)
         self._listeners: list[Callable[[SettledSlot], None]] = []
         self._news = asyncio.Event()
         self.trouble: str | None = None
@@ -120,7 +124,7 @@ class Settler:
                 continue
 
     async def settle_ripe(self) -> list[SettledSlot]:
-        """Settle all slots that are ripe now, oldest first.
+        """Settle all slots that are ripe now, oldest first, and correct those of which something came late.
 
         Raises LedgerUnavailableError, RefusedError, PapersMissingError or SQLAlchemyError; to be called again, it goes
         on where it stopped.
@@ -129,10 +133,16 @@ class Settler:
         await self._ledger.ready()
         await self._tell_unheard()
         while (ripe := await self._next_ripe()) is not None:
+            await self._correct(ripe[1])
             done = await self._settle(*ripe)
             settled.append(done)
             self._tell(done)
+        await self._correct(self._published())
         return settled
+
+    async def _correct(self, now: _Moment) -> None:
+        if self._ledger.held is None:
+            await self._corrector.correct(now.members, now.size)
 
     def look(self) -> None:
         """Look at once: what a slot was waiting for may be there."""
@@ -237,7 +247,7 @@ class Settler:
             return settled_body(work, self._scribe.device, now.size, sealed)
 
         def follows(records: Sequence[Record]) -> list[Executable]:
-            return list(slot_store.settling(work.settled, work.moved(records)))
+            return [*slot_store.settling(work.settled, work.moved(records)), *self._corrector.follows]
 
         await self._scribe.write([*transfers, settles], follows)
         return work.settled

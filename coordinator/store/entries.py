@@ -397,6 +397,29 @@ async def last_settled(connection: AsyncConnection) -> int | None:
     return slot
 
 
+async def closing(connection: AsyncConnection, slot: int) -> Entry | None:
+    """Return the SETTLED record by which nothing more of a slot is looked at: its own, or the next later slot's."""
+    such = _whole().where(entries.c.slot >= slot, entries.c.kind == int(Kind.SETTLED))
+    row = (await connection.execute(such.order_by(entries.c.slot).limit(1))).one_or_none()
+    return None if row is None else _entry(row)
+
+
+async def late_slots(connection: AsyncConnection, since: int, until: int, last: int, first: int = 0) -> list[int]:
+    """Return the slots up to the last settled one that interval records of the entries [since, until) are of."""
+    found = await connection.execute(
+        select(entries.c.slot)
+        .where(
+            entries.c.log_index >= since,
+            entries.c.log_index < until,
+            entries.c.kind == int(Kind.INTERVAL),
+            entries.c.slot.between(first, last),
+        )
+        .distinct()
+        .order_by(entries.c.slot)
+    )
+    return [row.slot for row in found]
+
+
 def _whole() -> Select[Any]:
     return select(entries)
 

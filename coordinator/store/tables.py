@@ -182,6 +182,15 @@ transfers: Final = sa.Table(
 )
 """The transfer records of settled slots, by the name of their record."""
 
+corrected: Final = sa.Table(
+    "corrected",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("log_size", sa.BigInteger, nullable=False),
+)
+"""One row: of the first `log_size` entries, every one that came late for its slot has been looked at, and what it
+corrects is in the log."""
+
 meter_books: Final = sa.Table(
     "meter_books",
     metadata,

@@ -1,8 +1,8 @@
 """What a slot's interval records say of one meter: the one rule of coordinator, flats and auditors. Pure.
 
 A meter's slot is complete when its import intervals cover the slot from begin to end without a hole, registers
-following one another, each with its export record, none flagged as unfit or as of an island, and no more moved than a
-meter can count.
+following one another, each with its export record, none flagged as unfit or as of an island, no more moved than a
+meter can count, and in no more parts than a correction can name.
 Anything else leaves the meter's use of the slot unknown. A gap never counts. Given are all interval records of the slot
 that the log held at one moment: nobody may pick from them.
 """
@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Final
 
 from .etp import Body, DeviceId, ErrorFlag, RecordHash, Register, Source
+from .etp.correction import MOST_RECORDS
 from .settlement import Use
 from .slots import BOUNDARY_TOLERANCE_MS
 
@@ -82,7 +83,9 @@ def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) 
     """Return what a device's interval records of a slot prove; None when they do not cover it."""
     imports = sorted((each for each in told if each.body.receiver == device), key=lambda each: each.body.start_ms)
     exports = [each for each in told if each.body.sender == device]
-    if not imports or any(each.body.errors & _UNFIT or each.body.slot_seconds != seconds for each in told):
+    if not imports or len(told) > MOST_RECORDS:
+        return None
+    if any(each.body.errors & _UNFIT or each.body.slot_seconds != seconds for each in told):
         return None
     if imports[0].body.start_ms > slot * 1000 + BOUNDARY_TOLERANCE_MS:
         return None

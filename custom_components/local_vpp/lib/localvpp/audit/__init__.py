@@ -8,7 +8,8 @@ coordinator, for they are the rules, and none of the code that writes books and 
 """
 
 from .auditedlog import AuditedLog, AuditError, Entry
+from .corrected import CorrectedLog
 from .papers import RoundPapers
 from .slot import audit_slot
 
-__all__ = ["AuditError", "AuditedLog", "Entry", "RoundPapers", "audit_slot"]
+__all__ = ["AuditError", "AuditedLog", "CorrectedLog", "Entry", "RoundPapers", "audit_slot"]

@@ -5,6 +5,7 @@ Knows nothing of the other rooms: bytes and values only.
 
 from .body import Body, Carrier, ErrorFlag, MeterStatus, Register, Source, TimeStatus, TradeTerms
 from .chain import EMPTY, Chain, Head
+from .correction import Basis, Correction, SlotValue
 from .directory import Directory
 from .envelope import (
     CONCERNING,
@@ -75,11 +76,13 @@ __all__ = [
     "Algorithm",
     "AuthorityError",
     "BadKeyError",
+    "Basis",
     "Body",
     "Carrier",
     "Chain",
     "ChainError",
     "CommitmentError",
+    "Correction",
     "DeviceId",
     "Directory",
     "Ed25519Signer",
@@ -113,6 +116,7 @@ __all__ = [
     "SignedEnvelope",
     "Signer",
     "SignerUnavailableError",
+    "SlotValue",
     "Source",
     "Standing",
     "SuspendedError",

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from . import cbor
 from .cbor import Value
+from .correction import Correction
 from .errors import FieldError
 from .fields import LARGEST, Fields
 from .keys import DEVICE_ID_LENGTH, DeviceId
@@ -149,7 +150,7 @@ class Body:
     """What this record follows from, by SHA-256: of a transfer, the giver's interval records, then the taker's
     (`meterslot.evidence_of`); of a drill, its report (`blackout.document`)."""
     log_size: int | None = None
-    """Entries that the log had when a slot was settled: what came later was not looked at."""
+    """Entries that the log had when a slot was settled, or corrected: what came later was not looked at."""
     reason: str | None = None
     """Why a flat was suspended, reinstated or revoked, as the manager put it; of a drill, its level; of a settled slot,
     the word of its sharing key, where that is not the dynamic one (`settlement.KeyRule`)."""
@@ -165,6 +166,8 @@ class Body:
     """What went into the flat's own battery; a flat without one tells 0 to 0."""
     discharged: Register | None = None
     """What came out of it."""
+    correction: Correction | None = None
+    """Of a settled slot's value that has changed since: what it was, and what it is."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -285,6 +288,7 @@ class Body:
             (22, self.reason),
             (23, None if self.carrier is None else int(self.carrier)),
             (0, None if self.trade is None else _plain_trade(self.trade)),
+            (27, None if self.correction is None else self.correction.plain()),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -324,6 +328,7 @@ class Body:
             generated=_register(fields, 24, "generation's register"),
             charged=_register(fields, 25, "charge's register"),
             discharged=_register(fields, 26, "discharge's register"),
+            correction=Correction.read(fields.list_(27, "correction", 2)) if fields.has(27) else None,
         )
         fields.end()
         return body

@@ -1,9 +1,9 @@
 """What the entries of a log must be, told by the entries themselves: key directory, chains, and who may write what.
 
 A record must be signed by the key that its device has at that place, be one that the device may write (`roster`), come
-next on its device's chain and be meant for this log; slots are settled in their order, each once. Whoever replays a log
-through a Directory repeats the checks that the coordinator made when it accepted the records, so there is one rule for
-both.
+next on its device's chain and be meant for this log; slots are settled in their order, each once, and corrected after
+that. Whoever replays a log through a Directory repeats the checks that the coordinator made when it accepted the
+records, so there is one rule for both.
 """
 
 from collections.abc import Mapping
@@ -73,6 +73,11 @@ class Directory:
             raise ChainError(
                 f"slot {envelope.slot} is settled after slot {self._settled}: each is settled once, in their order, or "
                 "two flats could be shown two settlements"
+            )
+        if envelope.kind is Kind.CORRECTION and envelope.slot > self._settled:
+            raise ChainError(
+                f"slot {envelope.slot} is corrected, and slot {self._settled} is the last that is settled: what is not "
+                "settled has no value yet that could change"
             )
         return (head or self.head(signed.envelope.device)).follow(signed.envelope, signed.hash)
 

@@ -80,6 +80,8 @@ class Kind(IntEnum):
     """Who buys from whom in the slot, and which flats have found that right: a document."""
     PROPOSAL = 22
     """A result that somebody has proposed for the slot's book, and that is better than all before it: a document."""
+    CORRECTION = 23
+    """What a meter has told of a settled slot since has changed its value (`Body.correction`); the newest counts."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})

@@ -93,6 +93,10 @@ def checked(kind: Kind, body: Body) -> Body:
         raise FieldError("a carrier belongs to the bodies of SUPPLY records, and to them only")
     if body.trade is not None and kind is not Kind.TRANSFER:
         raise FieldError("a trade belongs to the bodies of TRANSFER records, and to them only")
+    if (kind is Kind.CORRECTION) is (body.correction is None):
+        raise FieldError("a correction belongs to the bodies of CORRECTION records, and to them only")
+    if body.correction is not None and (body.energy_wh or body.place is None or body.log_size is None):
+        raise FieldError("a CORRECTION record moves nothing, and says whose value changes, by how many entries")
     if body.behind and kind not in METERED:
         raise FieldError(f"a {kind.name} record has counters of what is behind a meter, and is no meter's")
     if kind in DOCUMENTED and not _names_a_document(body):

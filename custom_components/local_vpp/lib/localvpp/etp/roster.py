@@ -34,6 +34,7 @@ BUILDING_ONLY: Final = frozenset(
         Kind.BOOK,
         Kind.CLEARED,
         Kind.PROPOSAL,
+        Kind.CORRECTION,
     }
 )
 """Kinds that only the building may write."""

@@ -36,6 +36,9 @@ class Difference:
     """Those of the readings that came late."""
     before: tuple[Reference, ...] = ()
     """Those of what stood in for them when the month was billed; none, where nothing did."""
+    corrections: tuple[Reference, ...] = ()
+    """The building's CORRECTION records of the readings that came late, or of what newly stands in; the newest of each.
+    None in months that were billed before there were any."""
 
 
 type StoodIn = Mapping[str, tuple[Reference, ...]]
@@ -152,7 +155,22 @@ def _differences(
         sorted(record for name in late if name in again.readings for record in again.readings[name].records)
     )
     before = tuple(sorted(record for name in late for record in estimates.get(name, ())))
+    corrections = tuple(sorted({found for name in late if (found := _correction(again, name)) is not None}))
     return tuple(
-        Difference(again.given.begin, name, *each, because=because, records=records, before=before)
+        Difference(
+            again.given.begin,
+            name,
+            *each,
+            because=because,
+            records=records,
+            before=before,
+            corrections=corrections,
+        )
         for name, each in changed.items()
     )
+
+
+def _correction(slot: SettledSlot, name: str) -> Reference | None:
+    """Return the building's record of a change: of the slot's own value, or of that which stands in for it."""
+    reading = slot.readings.get(name)
+    return slot.given.corrections.get(name) if reading is None else reading.correction

@@ -20,7 +20,7 @@ from .reading import Reference
 from .slot import SettledSlot
 
 FORMAT = "local-vpp/month/1"
-_REFERENCES: Final = ("records", "before")
+_REFERENCES: Final = ("records", "before", "corrections")
 """What of a difference are places in the log."""
 
 
@@ -125,11 +125,11 @@ def plain_difference(difference: Difference) -> dict[str, Any]:
 
 
 def read_difference(plain: Mapping[str, Any]) -> Difference:
-    """Read what `plain_difference` wrote; months that were billed before it wrote `before` have none of that.
+    """Read what `plain_difference` wrote; months that were billed before it wrote `before` or `corrections` have none.
 
     Raises ValueError.
     """
-    plain = {"before": []} | dict(plain)
+    plain = {"before": [], "corrections": []} | dict(plain)
     names = {each.name for each in fields(Difference)}
     if plain.keys() != names:
         raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")

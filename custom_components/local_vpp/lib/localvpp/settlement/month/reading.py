@@ -33,6 +33,8 @@ class Reading:
     """Those that it was read from; of an estimate, those of what stands in."""
     estimated_from: int | None = None
     """The slot whose reading stands in for this one; None: it was measured."""
+    correction: Reference | None = None
+    """The building's newest record of what its slot was taken for, and is now; None: it came in time."""
 
     def __post_init__(self) -> None:
         counts = (self.use.import_wh, self.use.export_wh, self.pv_wh, self.charged_wh, self.discharged_wh)
@@ -60,5 +62,5 @@ def stand_in(slot: int, name: str, measured: Mapping[int, Mapping[str, Reading |
     for before in substitutes(slot):
         found = measured.get(before, {}).get(name)
         if found is not None and found.estimated_from is None:
-            return Reading(found.use, records=found.records, estimated_from=before)
+            return Reading(found.use, records=found.records, estimated_from=before, correction=found.correction)
     return None

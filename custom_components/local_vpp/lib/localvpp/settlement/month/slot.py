@@ -15,7 +15,7 @@ shared once, and signed, stays as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..delivery import Imbalance, Trade, imbalances
 from ..keys import DYNAMIC, Ranked, SharingKey, Traded
@@ -48,6 +48,8 @@ class SlotInput:
     """The word of the sharing key that was announced for the slot (`MonthInput.keys`)."""
     absent: frozenset[str] = frozenset()
     """Who was not there for all of it, and has no reading: enrolled later, or gone. Nothing stands in for him."""
+    corrections: Mapping[str, Reference] = field(default_factory=dict)
+    """The building's newest record of what each party's slot was taken for, and is now, of those that have one."""
 
     @property
     def trades(self) -> tuple[Trade[str], ...]:
@@ -89,6 +91,8 @@ def settle_slot(
         reading = given.readings.get(name)
         if reading is None and name not in given.absent:
             reading = stand_in(given.begin, name, measured)
+            if reading is not None and name in given.corrections:
+                reading = replace(reading, correction=given.corrections[name])  # What was measured is no more.
         if reading is None:
             if name not in given.absent:
                 missing.append(name)
