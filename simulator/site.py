@@ -171,7 +171,9 @@ class Site:
         devices: dict[str, object] = {"meter": meter}
         if plan.inverter_family is not None:
             place = {"unit": INVERTER, **plan.inverter_family.names} if plan.modbus else {"model": "entities"}
-            devices["inverter"] = {**place, "serial": plan.inverter_serial}
+            rating = plan.rating.inverter
+            stores = rating is not None and rating.battery is not None
+            devices["inverter"] = {**place, "serial": plan.inverter_serial, "battery": stores}
         switch = self.plant.household(flat).state.switch
         if not isinstance(switch, Backup):
             devices["relay"] = {"unit": RELAY, "model": "relay_pair" if isinstance(switch, Pair) else "relay"}

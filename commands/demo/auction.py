@@ -18,7 +18,7 @@ import aiohttp
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
 from localvpp.etp import DeviceId
 from localvpp.market import Side
-from localvpp.market.rounds import Placed
+from localvpp.market.rounds import Outcome, Placed
 from localvpp.membership import read_membership
 from localvpp.settlement import SlotPrices
 from localvpp.store import FlatStore
@@ -27,7 +27,7 @@ from localvpp.trading.state import OwnTrade
 
 from ..flat import DATABASE, MEMBERSHIP
 from .again import NO_FLATS, enrolled_flats, transfers_of
-from .building import GATE_S, ORIGIN, SLOT_SECONDS, Building
+from .building import EARLIER_MIN, GATE_S, ORIGIN, SLOT_SECONDS, Building
 from .evidence import Evidence
 from .findings import Finding
 from .home_assistant import HomeAssistant, database_of
@@ -35,6 +35,8 @@ from .undisturbed import START_S
 
 _ORDERED_S: Final = GATE_S + SLOT_SECONDS // 2
 """So long before a slot its flats begin to order."""
+LEADS_S: Final = (EARLIER_MIN * 60, GATE_S)
+"""So long before a slot the gates of its rounds are closed."""
 _TRADED: Final = "trades"
 """By what the building says that a traded slot is settled."""
 
@@ -115,6 +117,7 @@ async def _own(file: Path, device: DeviceId) -> Mapping[int, tuple[OwnTrade, ...
 def check_auctions(evidence: Evidence, auctions: Auctions) -> Iterator[Finding]:
     """Yield a finding for each claim about the market."""
     yield check_rounds(evidence, auctions)
+    yield check_again(evidence, auctions)
     yield check_reasons(evidence, auctions)
     yield check_trading(evidence, auctions)
     yield check_own(evidence, auctions)
@@ -139,6 +142,26 @@ def check_rounds(evidence: Evidence, auctions: Auctions) -> Finding:
         f"{len(evidence.slots)} slots, {len(cleared)} rounds cleared again of {documents} flats' orders; words, quorum "
         "and transfers verified",
     )
+
+
+def check_again(evidence: Evidence, auctions: Auctions) -> Finding:
+    """Every slot is cleared again until its last gate, and what its rounds have traded stands side by side."""
+    claim = "every slot is cleared again until its gate"
+    begun_ms = max(enrolled_flats(evidence, evidence.logged).values()) + START_S * 1000
+    due = [slot["slot"] for slot in evidence.slots if slot["slot"] * 1000 >= begun_ms + EARLIER_MIN * 60_000]
+    sums = [[0, 0] for _ in LEADS_S]
+    for slot in due:
+        rounds = auctions.papers[slot]
+        if (numbers := [each.number for each in rounds]) != list(range(len(LEADS_S))):
+            return Finding(claim, False, f"slot {slot} has rounds {numbers}, and not {len(LEADS_S)}")
+        for each in rounds:
+            if each.cleared is not None and each.result is not None:
+                sums[each.number][0] += 1
+                sums[each.number][1] += Outcome.decode(each.result).result.energy_wh
+    told = "; ".join(
+        f"{lead} s before: {traded} traded, {wh} Wh" for lead, (traded, wh) in zip(LEADS_S, sums, strict=True)
+    )
+    return Finding(claim, bool(due), f"{len(due)} slots of {len(LEADS_S)} rounds; {told}")
 
 
 def check_reasons(evidence: Evidence, auctions: Auctions) -> Finding:

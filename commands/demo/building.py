@@ -20,9 +20,11 @@ PRICES = SlotPrices(inside=22_00, grid=31_50, feed_in=8_50)
 """0.01 yen/kWh."""
 CONTRACT_KW = 100
 """The contract demand, which a drill of the building keeps."""
-GATE_S = 25
+GATE_S = 20
 """Before a slot: so long a small, busy computer may take to have orders shown, cleared and checked."""
 SHOW_S = 8
+EARLIER_MIN = 1
+"""The earlier round of a slot is closed so long before it begins."""
 SHEET = "recovery key, to be kept on paper.txt"
 NEXT_KEY_SHEET = "next key, to be kept on paper.txt"
 _YAML = """\
@@ -38,7 +40,7 @@ meters:
   bulk: {bulk}
   common: {common}
 drills: {{contract_kw: {contract_kw}}}
-market: {{gate_s: {gate_s}, show_s: {show_s}, rounds: []}}
+market: {{gate_s: {gate_s}, show_s: {show_s}, rounds: [{rounds}]}}
 """
 
 
@@ -52,6 +54,8 @@ class SimulatedFlat:
     inverter: str | None
     """None: there is none, or none that speaks Modbus."""
     inverter_map: str | None
+    battery: bool
+    """Whether there is one that the inverter can be asked for."""
     relay: str | None
     """None: the inverter owns the contacts of the living room."""
     relay_map: str | None
@@ -167,6 +171,7 @@ def simulated_flat(told: dict[str, Any]) -> SimulatedFlat:
         meter_map=meter["model"],
         inverter=_address(told, reached) if reached else None,
         inverter_map=reached["model"] if reached else None,
+        battery=reached is not None and reached["battery"],
         relay=_address(told, devices["relay"]) if "relay" in devices else None,
         relay_map=devices["relay"]["model"] if "relay" in devices else None,
         families=frozenset(families),
@@ -198,6 +203,7 @@ async def start_coordinator(processes: Processes, folder: Path, simulation: Simu
         contract_kw=CONTRACT_KW,
         gate_s=GATE_S,
         show_s=SHOW_S,
+        rounds=EARLIER_MIN,
     )
     await asyncio.to_thread(config.write_text, text, encoding="utf-8")
     sheet = await run_once("ledger", "recovery-key", str(config))

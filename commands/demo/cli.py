@@ -25,6 +25,7 @@ from ..log import verify
 from . import blackout, building as parts, drill, home_assistant, past, vendor, wishes
 from .auction import check_auctions, check_reasons, check_rounds, gather_auctions
 from .check import check_everything
+from .delivery import SetPointWatch, check_delivery
 from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
@@ -139,7 +140,8 @@ async def _course(
     for name, link in links:
         console.print(f"{name}: {link}", soft_wrap=True)
     watch = CheckpointWatch(session, coordination.url)
-    beside = [asyncio.create_task(watch.run())]
+    set_points = SetPointWatch(session, simulation.url)
+    beside = [asyncio.create_task(watch.run()), asyncio.create_task(set_points.run())]
     try:
         first = next(flat for flat in simulation.flats if flat.flat == mix.resident)
         headless = [flat for flat in simulation.flats if arguments.no_home_assistant or flat is not first]
@@ -180,7 +182,7 @@ async def _course(
         await _watch(console, session, demo, links, deadline)
         if not arguments.check:
             return 0
-        return await _check(console, session, demo, watch, resident, started_s)
+        return await _check(console, session, demo, watch, set_points, resident, started_s)
     finally:
         for task in beside:
             task.cancel()
@@ -250,6 +252,7 @@ async def _check(
     session: aiohttp.ClientSession,
     demo: parts.Building,
     watch: CheckpointWatch,
+    set_points: SetPointWatch,
     resident: home_assistant.HomeAssistant | None,
     started_s: float,
 ) -> int:
@@ -259,6 +262,7 @@ async def _check(
     evidence = await gather(session, demo.coordination, demo.simulation, size)
     auctions = await gather_auctions(session, demo, resident, evidence)
     findings = [*check_everything(evidence), *check_auctions(evidence, auctions), *check_undisturbed(evidence)]
+    findings += check_delivery(evidence, auctions, demo.simulation.flats, set_points.seen)
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
     if resident is not None:
         findings.append(await check_home_assistant(session, resident, demo, evidence))

@@ -1,7 +1,8 @@
-"""How the demonstration's building trades, and what its residents wish: neighbours who do not all want the same.
+"""How the demonstration's flats trade and deliver, and what their residents wish: neighbours who want different things.
 
 Most keep to the default. Some want more for what they sell than the grid would give, some would not pay what the grid
-costs, one wants the sun's energy alone: so offers and wishes make curves of several steps, as in a real building.
+costs, one wants the sun's energy alone: so offers and wishes make curves of several steps, as in a real building. Who
+has a battery lets it deliver what was traded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,14 +20,18 @@ WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
     "304": {"sell not below": "10.00"},
 }
 
+LINE_W: Final = 6_000
+"""What each flat's line bears while its battery delivers: 60 A at 100 V."""
+
 
 def options(demo: Building, flat: SimulatedFlat) -> Sequence[str]:
     """Write what a headless flat's residents wish; return the options of its agent. Blocking."""
-    wishes = WISHES.get(flat.flat)
-    if wishes is None:
+    wishes = WISHES.get(flat.flat, {})
+    delivers = {"deliver": True, "line_w": LINE_W} if flat.battery else {}
+    if not wishes and not delivers:
         return ()
     file = demo.folder / "flats" / f"{flat.flat}.market.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     # What JSON is, is YAML.
-    file.write_text(json.dumps({"wishes": wishes}, indent=2), encoding="utf-8")
+    file.write_text(json.dumps({"wishes": wishes, **delivers}, indent=2), encoding="utf-8")
     return "--market", str(file)

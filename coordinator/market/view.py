@@ -10,10 +10,11 @@ from typing import Any
 
 from localvpp.etp import DeviceId
 from localvpp.market import Finding, Order, Result, Side
-from localvpp.market.rounds import Cleared, Offer, OpenedBook, Outcome, Placed, digest
+from localvpp.market.rounds import Cleared, Offer, OpenedBook, Outcome, Placed, Rules, digest
 
 from ..store.market import StoredRound, StoredVerdict
 from .ending import Ended
+from .gates import holding
 
 type Plain = dict[str, Any]
 
@@ -56,6 +57,19 @@ def slot_plain(slot: int, rounds: Sequence[Plain]) -> Plain:
     outcomes = [each["outcome"] for each in rounds]
     outcome = "traded" if "traded" in outcomes else None if None in outcomes else "sharing_key"
     return {"slot": slot, "outcome": outcome, "rounds": list(rounds)}
+
+
+def to_come(rules: Sequence[Rules], rounds: Sequence[StoredRound]) -> list[Plain]:
+    """Return the rounds of a slot whose gates are still open, and when they will be closed: until then it goes on.
+
+    Args:
+        rules: all that were ever told.
+        rounds: those of the slot whose gates are closed, one at least.
+    """
+    slot, closed = rounds[0].slot, max(each.number for each in rounds)
+    held = holding(rules, slot)
+    numbers = () if held is None else range(closed + 1, held.last + 1)
+    return [{"number": number, "closes_ms": held.gate_ms(slot, number)} for number in numbers if held is not None]
 
 
 def summary_plain(stored: StoredRound) -> Plain:

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import Kind
 from localvpp.market import MarketError, check
-from localvpp.market.rounds import OpenedBook, Outcome
+from localvpp.market.rounds import OpenedBook, Outcome, Rules
 
 from ..ledger import Ledger
 from ..market.papers import papers_of
-from ..market.view import Names, Plain, Told, findings_plain, round_plain, slot_plain, summary_plain
+from ..market.view import Names, Plain, Told, findings_plain, round_plain, slot_plain, summary_plain, to_come
 from ..store import entries as entry_store, market as store
 from ..store.market import StoredRound
 from ..store.orders import committed, orders_at
@@ -47,12 +47,15 @@ class MarketApi:
         """Give a slot's rounds with their orders, curves, trades and verdicts."""
         slot = int(request.match_info["slot"])
         async with self.engine.connect() as connection:
-            rounds = [await self._told(connection, each) for each in await self._rounds(connection, slot)]
+            stored = await self._rounds(connection, slot)
+            rounds = [await self._told(connection, each) for each in stored]
+            rules = [Rules.decode(document) for document in await store.rules(connection)]
         names = Names(
             {device: member.name for device, member in self.ledger.directory.by_device.items()}, request[READER].device
         )
         return web.json_response(
             await asyncio.to_thread(lambda: slot_plain(slot, [round_plain(each, names) for each in rounds]))
+            | {"to_come": to_come(rules, stored)}
         )
 
     async def book(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from .controls import Controls, DerControls, LegacyControls, Orders, Rating, dea
 from .energy import EnergyRegisters
 from .flat import Flat, FlatInputs, FlatRating, Switch, settle_switch, step
 from .grid import DEAD, Grid, at_flat, drift, resting
-from .inverter import Inverter, InverterRating, Link
+from .inverter import Inverter, InverterRating, Link, leased
 from .pair import Pair
 from .relay import Relay
 
@@ -35,6 +35,7 @@ __all__ = [
     "deadline",
     "drift",
     "expired",
+    "leased",
     "remaining_s",
     "resting",
     "settle_switch",

@@ -6,7 +6,7 @@ from typing import Final
 
 from .backup import Backup
 from .battery import BatteryRating, bounds, store
-from .controls import FULL, Controls, DerControls, Rating
+from .controls import FULL, Controls, DerControls, Orders, Rating
 from .grid import NOMINAL_MV, Grid
 
 PV_AWAKE_MW: Final = 5_000
@@ -19,6 +19,9 @@ which they would enter service on a grid.
 
 RETRY_MS: Final = 60_000
 """After an island broke down the inverter waits this long before it tries a black start."""
+
+_FOREVER_MS: Final = 2**62
+"""Past the end of every lease."""
 
 CONVERSION_PERCENT: Final = 97
 """Share of the PV's DC power that arrives at the AC terminals; a battery's losses are in its own rating."""
@@ -125,6 +128,12 @@ class Inverter:
     def asleep(self) -> bool:
         """Night: the PV side sleeps. A forming inverter is awake, and so are its DC inputs."""
         return self.pv_available_mw < PV_AWAKE_MW and self.link is not Link.FORMING
+
+
+def leased(rating: InverterRating, inverter: Inverter) -> Orders | None:
+    """What a controller asks of the inverter that ends by itself, of whatever make it is; None when nothing does."""
+    asked = inverter.controls.orders(rating.powers)
+    return None if asked == inverter.controls.at(_FOREVER_MS).orders(rating.powers) else asked
 
 
 def _enter_window(controls: Controls, grid: Grid) -> bool:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from ..devices import Device, RelayDevice
 from ..errors import InvalidInput
-from ..physics import MJ_PER_WH, Pair, Relay, Switch, soc_permille
+from ..physics import MJ_PER_WH, Orders, Pair, Relay, Switch, leased, soc_permille
 from ..plant import Household, Plant
 from ..registers.face import Reading
 from ..settings import Fault, Sky
@@ -70,6 +70,7 @@ def _household(site: Site, household: Household) -> dict[str, object]:
     rating = household.plan.rating.inverter
     if state.inverter is not None and rating is not None:
         battery = rating.battery
+        asked = leased(rating, state.inverter)
         inverter = {
             "link": state.inverter.link.value,
             "pv_w": state.inverter.pv_mw / 1000,
@@ -85,6 +86,7 @@ def _household(site: Site, household: Household) -> dict[str, object]:
             "capacity_wh": None if battery is None else battery.capacity_mj // MJ_PER_WH,
             "pv_wp": rating.pv_wp,
             "asleep": state.inverter.asleep,
+            "leased": None if asked is None else _orders(asked),
             "fault": units[INVERTER].fault if INVERTER in units else None,
         }
     return {
@@ -101,6 +103,15 @@ def _household(site: Site, household: Household) -> dict[str, object]:
         "meter": _meter(household.reading, units[METER]),
         "inverter": inverter,
         **_module(state.switch, units.get(RELAY)),
+    }
+
+
+def _orders(asked: Orders) -> dict[str, object]:
+    """The powers that a controller allows or wants."""
+    return {
+        "battery_low_w": asked.battery_low_mw / 1000,
+        "battery_high_w": asked.battery_high_mw / 1000,
+        "ac_w": None if asked.ac_target_mw is None else asked.ac_target_mw / 1000,
     }
 
 

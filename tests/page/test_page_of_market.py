@@ -348,17 +348,23 @@ async def test_each_round_of_a_slot_is_chosen_by_its_gate(
         """A round before, in which no offer met a wish."""
         (last,) = rounds
         cleared = {"outcome": "sharing_key", "why": "no_trades", "energy_wh": None, "clearing_price": None}
-        first = last | cleared | {"book": None, "result": None}
+        first = last | cleared | {"book": None, "result": None, "closed_ms": last["closed_ms"] - 3_600_000}
         if "trades" in first:
             first |= {"trades": [], "book_index": None, "cleared_index": None}
         return slot_plain(slot, [first, last | {"number": 1}])
 
     monkeypatch.setattr(market_web, "slot_plain", two)
     page = await opened(trade, open_page, locale="en-GB")
-    rounds = page["market-panel .rounds button"]
+    rounds = page["market-rounds button"]
     await expect(rounds).to_have_count(2)
     await expect(rounds.nth(1)).to_have_attribute("aria-pressed", "true")
     await expect(page["market-round .state"]).to_have_text("Traded 1,200 Wh, clearing price 17.50 yen/kWh")
+    first, second = page['market-rounds [data-round="0"]'], page['market-rounds [data-round="1"]']
+    hour = [(await each.locator("td").first.inner_text())[-8:-6] for each in (first, second)]
+    assert (int(hour[0]) + 1) % 24 == int(hour[1]), "an hour lies between the two gates"
+    await expect(first.locator("td:not(:nth-child(2))")).to_have_text(["no offer met a wish", "1,200", "1,400"])
+    await expect(second.locator("td:not(:nth-child(2))")).to_have_text(["1,200", "17.50", "0", "200"])
+    await expect(page["market-rounds [data-together]"]).to_have_text("1,200")
     await rounds.first.focus()
     await page.page.keyboard.press("Space")
     await expect(rounds.first).to_have_attribute("aria-pressed", "true")

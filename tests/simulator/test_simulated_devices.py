@@ -135,6 +135,35 @@ async def test_a_der_set_point_counts_down_and_reverts(modbus: Connect, eventual
     await eventually(lambda: read(client, m701 + 10, 1), lambda words: signed(words[0]) != -700, 2.5)
 
 
+async def test_the_api_tells_of_what_is_asked_as_long_as_its_lease_runs(
+    modbus: Connect, api: Api, eventually: Any
+) -> None:
+    async def leased() -> list[dict[str, float | None] | None]:
+        _, state = await api("/api/state")
+        return [flat["inverter"]["leased"] for flat in state["flats"][:2]]
+
+    client = await modbus("102")
+    m704 = (await walk(client))[704]
+    assert await leased() == [None, None]
+    assert not (await client.write_registers(m704 + 31, [0, 3], device_id=INVERTER)).isError()
+    assert not (await client.write_registers(m704 + 22, [1, 1, 0xFFFF, 0x10000 - 700], device_id=INVERTER)).isError()
+    await eventually(leased, lambda now: now[0] is None and now[1] is not None and now[1]["ac_w"] == -700)
+    await eventually(leased, lambda now: now == [None, None])
+
+
+async def test_the_api_does_not_call_leased_what_stays_until_it_is_taken_back(
+    modbus: Connect, api: Api, eventually: Any
+) -> None:
+    client = await modbus("102")
+    chain = await walk(client)
+    m704, m701 = chain[704], chain[701]
+    assert not (await client.write_registers(m704 + 31, [0, 0], device_id=INVERTER)).isError()
+    assert not (await client.write_registers(m704 + 22, [1, 1, 0xFFFF, 0x10000 - 700], device_id=INVERTER)).isError()
+    await eventually(lambda: read(client, m701 + 10, 1), lambda words: signed(words[0]) == -700, 2.5)
+    _, state = await api("/api/state")
+    assert state["flats"][1]["inverter"]["leased"] is None
+
+
 async def test_a_renewed_lease_does_not_end(modbus: Connect, eventually: Any, clock: Clock) -> None:
     client = await modbus("102")
     m704 = (await walk(client))[704]

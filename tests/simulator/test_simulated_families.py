@@ -270,10 +270,12 @@ async def test_an_inverter_that_speaks_no_modbus_is_no_unit_and_is_told_as_such(
     assert isinstance(line, SerialLine)
     flats = site.layout()["flats"]
     assert isinstance(flats, list)
-    assert flats[0]["devices"]["inverter"] == {"model": "entities", "serial": "LVPP-SIM-101"}
+    assert flats[0]["devices"]["inverter"] == {"model": "entities", "serial": "LVPP-SIM-101", "battery": True}
     assert flats[1]["baudrate"] == 9600
     assert "port" not in flats[1]
-    assert flats[1]["devices"]["inverter"] == {"unit": 2, "model": "sungrow_sh", "serial": "LVPP-SIM-102"}
+    sungrow = {"unit": 2, "model": "sungrow_sh", "serial": "LVPP-SIM-102", "battery": True}
+    assert flats[1]["devices"]["inverter"] == sungrow
+    assert flats[2]["devices"]["inverter"]["battery"] is False
     with pytest.raises(InvalidInput, match="101 has meter, relay"):
         site.device("101", "inverter")
 

@@ -73,7 +73,16 @@ const round = object({
 });
 export type Round = Decoded<typeof round>;
 
-export const marketRounds = object({ slot: integer, outcome: nullable(text), rounds: list(round) });
+/** A round whose gate is still open. */
+const comingRound = object({ number: count, closes_ms: integer });
+export type ComingRound = Decoded<typeof comingRound>;
+
+export const marketRounds = object({
+  slot: integer,
+  outcome: nullable(text),
+  rounds: list(round),
+  to_come: list(comingRound),
+});
 export type MarketRounds = Decoded<typeof marketRounds>;
 
 /** What the coordinator's own check finds wrong with a result. */

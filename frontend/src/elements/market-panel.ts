@@ -8,10 +8,12 @@ import type { MarketRounds, MarketSlot, Reader } from "../api/market";
 import type { Slot, SlotTransfers } from "../api/messages";
 import { Localised } from "../i18n/language";
 import { UnreachableError } from "../log/errors";
+import { together } from "../market/left";
 import type { MarketSources } from "../market/sources";
 import { shared } from "./styles";
 
 import "./market-round";
+import "./market-rounds";
 
 class MarketPanel extends LitElement {
   static override readonly properties = {
@@ -84,16 +86,6 @@ class MarketPanel extends LitElement {
         margin: 0 0 8px;
         font-size: 14.5px;
         font-weight: 650;
-      }
-      .rounds {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-        margin-bottom: 10px;
-      }
-      .rounds button[aria-pressed="true"] {
-        background: var(--give-soft);
-        color: var(--text);
       }
       @media (max-width: 760px) {
         .panel {
@@ -198,8 +190,7 @@ class MarketPanel extends LitElement {
     const { t, f } = this.words;
     const last = slot.rounds.at(-1);
     const traded = slot.rounds.filter(({ outcome }) => outcome === "traded");
-    const energies = traded.map(({ energy_wh }) => energy_wh).filter((energy) => energy !== null);
-    const energy = energies.length < traded.length ? null : energies.reduce((sum, each) => sum + each, 0);
+    const energy = together(slot.rounds);
     const price = traded.length === 1 ? (traded[0]?.clearing_price ?? null) : null;
     const more =
       slot.outcome === "traded"
@@ -233,21 +224,16 @@ class MarketPanel extends LitElement {
     if (round === undefined) return html`<p class="quiet">${t.market.noOrders}</p>`;
     return html`<h3>${t.market.slotOf(f.slot(rounds.slot, round.seconds, this.now))}</h3>
       ${
-        rounds.rounds.length === 1
+        rounds.rounds.length + rounds.to_come.length === 1
           ? nothing
-          : html`<div class="rounds" role="group" aria-label=${t.market.roundsOf}>
-              ${rounds.rounds.map(
-                ({ number, closed_ms }) =>
-                  html`<button
-                    aria-pressed=${number === round.number}
-                    @click=${() => {
-                      this.number = number;
-                    }}
-                  >
-                    ${t.market.roundOf(f.number(number + 1), f.moment(closed_ms, this.now))}
-                  </button>`,
-              )}
-            </div>`
+          : html`<market-rounds
+              .rounds=${rounds}
+              .chosen=${round.number}
+              .now=${this.now}
+              @choose-round=${({ detail }: CustomEvent<number>) => {
+                this.number = detail;
+              }}
+            ></market-rounds>`
       }
       <market-round
         .slotBegin=${rounds.slot}

@@ -285,7 +285,14 @@ export const en: Messages = {
     slots: "Slots of the market",
     slotOf: (time: string) => `Slot ${time}`,
     roundsOf: "Rounds of this slot",
-    roundOf: (number: string, time: string) => `Round ${number} (gate ${time})`,
+    roundsExplained:
+      "What a round has traded stands. Until the last gate flats order again, each time what is left of their wishes.",
+    round: "Round",
+    gate: "Gate",
+    leftOffered: "Offers left",
+    leftWanted: "Wishes left",
+    allRounds: "Together",
+    roundToCome: "open",
     outcomes: { traded: "traded", sharing_key: "shared", open: "going on" } as Readonly<Record<string, string>>,
     stages: {
       showing: "The gate is closed; flats show their orders",

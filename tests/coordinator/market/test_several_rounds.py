@@ -92,6 +92,8 @@ async def test_what_is_left_is_traded_in_the_next_round_and_both_are_settled(
     await trade.order()
     await goes(trade, 0)
     first = {name: trade.state(name).trades for name in FLATS}
+    told = await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json()
+    assert told["to_come"] == [{"number": 1, "closes_ms": (TRADED - GATES_S[1]) * 1000}]
     in_round(monkeypatch, 1)
     await trade.order(LATER)
     assert trade.state("105").trades == first["105"], "they stand"
@@ -115,6 +117,7 @@ async def test_what_is_left_is_traded_in_the_next_round_and_both_are_settled(
     assert await audited(trade) == ()
     told = await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json()
     assert (told["outcome"], [each["number"] for each in told["rounds"]]) == ("traded", [0, 1])
+    assert told["to_come"] == []
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
 

@@ -18,10 +18,10 @@ from localvpp.market.bidding import AgreedWord, Wishes
 from localvpp.market.rounds import Placed, Rules, digest, partner_tag
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.trading import SlotState, Trading, TradingError
+from localvpp.trading import OwnTrade, SlotState, Trading, TradingError
 from localvpp.trading.rulebook import told_rules
 from localvpp.usage_book import UsageBook
-from localvpp.wire import FromFlat, MarketRules, Membership, sign_market_word
+from localvpp.wire import FromFlat, MarketRules, Membership, RoundName, sign_market_word
 
 from ..place import ORIGIN, PRICES, HandClock
 from ..small_coordinator import PATIENCE_S, Ear
@@ -290,6 +290,65 @@ async def test_in_each_round_it_orders_once_in_the_early_ones_what_is_sure(
     assert orders[2] == ASKED
     assert all(Side.ASK is side and wh <= 850 for each in orders for side, wh, _ in each)
     assert [each.number for each in slot.rounds] == [0, 1, 2]
+
+
+CLOSE_S = 60
+"""A gate so near to the one before that a flat would decide before what came of that can be known."""
+CLOSE = replace(RULES, gate_s=CLOSE_S, show_s=10, leads_s=(3 * CLOSE_S,))
+
+
+@pytest.fixture
+async def between(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> Resident:
+    """A flat that has ordered in the first of two rounds, the second of which has a gate that is near."""
+    await store.note("rules of the market", cbor.encode([told(CLOSE, building, membership)]))
+    await keep(store, lived(35, NOON - HOUR))
+    resident = make()
+    await resident.start()
+    await resident.at(NOON - 3 * CLOSE_S - LEAD_S)
+    slot = resident.slot()
+    assert slot is not None
+    assert [each.number for each in slot.rounds] == [0]
+    return resident
+
+
+async def first_ends(resident: Resident, **changes: object) -> None:
+    """What came of the first round is heard."""
+    shelf = resident.trading._shelf
+    await shelf.change(replace(shelf.rounds[RoundName(NOON, 0)], **changes))  # type: ignore[arg-type]
+
+
+def second_round(resident: Resident) -> list[tuple[Side, int, int]]:
+    slot = resident.slot()
+    orders = [] if slot is None else [order for each in slot.rounds if each.number == 1 for order in each.orders]
+    return [(each.side, each.wh, each.limit) for each in orders]
+
+
+async def test_it_orders_what_is_left_once_it_hears_what_the_round_before_has_traded(between: Resident) -> None:
+    await between.at(NOON - CLOSE_S - LEAD_S)
+    assert second_round(between) == [], "how much is left is not known yet"
+    sold = OwnTrade(buys=False, wh=300, price=20_00)
+    await first_ends(between, closed=b"closed", cleared_name=b"result", trades=(sold,), price=20_00)
+    await between.at(NOON - CLOSE_S - LEAD_S + 1)
+    assert second_round(between) == [(Side.ASK, 550, PRICES.feed_in)]
+
+
+async def test_it_orders_all_again_once_it_hears_that_nothing_was_traded(between: Resident) -> None:
+    await first_ends(between, closed=b"closed", untraded="no_quorum")
+    await between.at(NOON - CLOSE_S - LEAD_S)
+    assert second_round(between) == ASKED
+
+
+async def test_who_hears_nothing_of_the_round_before_orders_while_there_is_time(between: Resident) -> None:
+    await first_ends(between, closed=b"closed")
+    tries = counted(between)
+    await between.at(NOON - CLOSE_S - LEAD_S)
+    await between.at(NOON - 2 * CLOSE_S)  # The first round is over …
+    await between.at(NOON - 2 * CLOSE_S + CLOSE_S // 2 - 1)  # … and what came of it may still be on its way.
+    assert tries == []
+    await between.at(NOON - 2 * CLOSE_S + CLOSE_S // 2)
+    assert second_round(between) == ASKED
 
 
 def counted(resident: Resident, failing: int = 0) -> list[int]:

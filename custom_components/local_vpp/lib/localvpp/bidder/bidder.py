@@ -15,7 +15,7 @@ from ..forecast import ForecastError
 from ..market import MarketError, Order, suited_to
 from ..market.rounds import Rules, partner_tag
 from ..store import FlatStore
-from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
+from ..trading import OwnTrade, Phase, RoundState, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
@@ -34,6 +34,7 @@ AGAIN_S: Final = 10.0
 """So long after a failure it tries again: what fails for a moment, as a link does, is there again by then."""
 MOST_TRIES: Final = 6
 """For one round. What fails as often fails until its gate."""
+_OVER: Final = frozenset({Phase.TRADED, Phase.SHARED})
 _LONGEST_DAY_S: Final = 25 * 3600
 
 
@@ -176,9 +177,23 @@ class Bidder:
                 left_s = rules.gate_ms(at.slot, number) / 1000 - self._clock.wall_ms() / 1000
                 if left_s > min(LEAD_S, length / 2) or self._trading.rules_of(at.slot) != rules:
                     continue
-                if (at not in self._decided or self._may_try(at)) and not self._stands(at):
+                open_to_it = (at not in self._decided or self._may_try(at)) and not self._stands(at)
+                if open_to_it and not self._awaits_earlier(at, rules):
                     due.append(at)
         return min(due, default=None)
+
+    def _awaits_earlier(self, at: RoundName, rules: Rules) -> bool:
+        """Whether what the round before has traded for this flat may still be heard: what is left hangs on it.
+
+        Waited for until it has to be over, and then half of the time to this gate: an order needs the other half.
+        """
+        if at.number == 0:
+            return False
+        before = self._round(RoundName(at.slot, at.number - 1))
+        if before is None or before.phase in _OVER or not before.orders:
+            return False
+        over_ms, gate_ms = rules.end_ms(at.slot, at.number - 1), rules.gate_ms(at.slot, at.number)
+        return self._clock.wall_ms() < (over_ms + gate_ms) // 2
 
     def _may_try(self, at: RoundName) -> bool:
         """Whether a round that could not be ordered in is due again."""
@@ -191,8 +206,13 @@ class Bidder:
 
     def _stands(self, at: RoundName) -> bool:
         """Whether somebody has ordered in a round, even if he has withdrawn it, or its gate is closed."""
+        return self._round(at) is not None
+
+    def _round(self, at: RoundName) -> RoundState | None:
+        """Return a round that this flat has to do with."""
         slot = self._standing(at.slot)
-        return slot is not None and any(each.number == at.number for each in slot.rounds)
+        rounds = () if slot is None else slot.rounds
+        return next((each for each in rounds if each.number == at.number), None)
 
     async def _order(self, at: RoundName, situation: Situation) -> Why | None:
         """Decide, and place what was decided; return why there is nothing. Raises TradingError."""
