@@ -15,7 +15,7 @@ from localvpp.link import LinkState
 from localvpp.market.rounds import digest
 from localvpp.rotation import record_rotation
 from localvpp.store import FlatStore
-from localvpp.trading import Phase
+from localvpp.trading import Phase, counting
 from localvpp.wire import AskKeys, Keys, sign_verdict
 
 from ..conftest import ORIGIN, turn_key
@@ -194,3 +194,18 @@ async def test_keys_that_do_not_fit_into_one_message_are_told_in_many(
         assert await trade.evidence(name) == []
     assert max(len(each.entries) for each in told) < 4, "the building's own, and those of three flats"
     assert min(len(each.entries) for each in told) > 0
+
+
+async def test_what_is_too_large_to_wait_for_keys_is_told_once_more(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_WAITING", 0)
+    await trade.enter("101", "102", "103")
+    await trade.order({"101": WANTED["101"], "103": WANTED["103"]})
+    await trade.close()
+    await trade.judged()
+    await trade.ended()
+    for name, agent in trade.flats.items():
+        assert trade.state(name).phase is Phase.TRADED
+        assert await trade.evidence(name) == []
+        assert agent.flat.trading._counting._waiting == {}

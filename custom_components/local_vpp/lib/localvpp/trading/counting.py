@@ -59,6 +59,9 @@ class Counting:
         proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
         await self._guard.compare(proven.head, proven.note)
         kept = await self._kept(said.at)
+        if kept is not None and self._contradicts(said, kept):
+            await self._shelf.hold_against(kept, [f"two results of {kept.at} are said to count"], encode(said))
+            return Heard(ended=(said.at.slot,))
         if kept is None or kept.is_traded or kept.book is None or kept.result is None:
             self._waiting.pop(said.at, None)
             return Heard(ended=(said.at.slot,))
@@ -70,6 +73,13 @@ class Counting:
         self._waiting.pop(said.at, None)
         await self._judged(said, kept, words, proven.record.body.start_ms, log)
         return Heard(ended=(said.at.slot,))
+
+    def _contradicts(self, said: Traded, kept: KeptRound) -> bool:
+        """Whether another result of the round counts, or waits for its keys."""
+        if kept.is_traded:
+            return kept.cleared_name != digest(said.document)
+        waits = self._waiting.get(said.at)
+        return waits is not None and waits.document != said.document
 
     def _wait(self, said: Traded) -> None:
         """Keep what is said to count until it can be judged; what is too much is asked for again."""

@@ -190,6 +190,7 @@ class Trading:
     async def again(self) -> Sequence[FromFlat]:
         """Return what a new connection begins with."""
         self._placing.shown.clear()
+        self._hearing.connected()
         self.told = False
         lacking = {
             at
