@@ -10,6 +10,7 @@ from .marks import ConfigError
 from .outer import REBUILDING, TRIED, check_tokens, make_data, make_folder, token_signer, unmake
 from .schema import MOST_FLATS, RESERVED_NAMES, FlatName
 from .tariff import load_tariff
+from .tenancies import Tenancy
 from .tls import TlsError, TlsFiles
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "MarketRulesConfig",
     "MeterAddresses",
     "PeakHours",
+    "Tenancy",
     "TlsError",
     "TlsFiles",
     "check_tokens",

@@ -21,6 +21,7 @@ from .debit import DEBIT, Debit, debit_of
 from .marks import ConfigError, Marked, Path_, read
 from .mistakes import Form, checked
 from .tariff import load_tariff
+from .tenancies import TENANCIES, Tenancy, tenancies_of, tenancies_problem
 
 _OWN: Final = ("common", "roof")
 
@@ -52,6 +53,8 @@ class Accounts:
     """What the utility has charged, to be compared with what its tariff comes to."""
     recipients: Mapping[str, str]
     """Who a flat's invoice is for, by name."""
+    tenancies: Mapping[str, tuple[Tenancy, ...]]
+    """Who lived in a flat when, where the boxes do not tell it."""
     debit: Debit | None
     """None: nothing is debited by a bank."""
 
@@ -79,6 +82,10 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
             _among(marked, ("fees", at, "parts", name), name, names)
     for name in values["recipients"]:
         _among(marked, ("recipients", name), name, {*building.flats})
+    for name, told in values["tenancies"].items():
+        _among(marked, ("tenancies", name), name, {*building.flats})
+        if problem := tenancies_problem(told):
+            raise marked.error(("tenancies", name), problem)
     if values["split"] is Split.BY_COST and values["tariff"] is None:
         raise marked.error(("split",), "by cost divides what the utility's bill comes to: name its `tariff`")
     debit = values.get("debit")
@@ -103,6 +110,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
         export_yen=export_yen,
         charged_yen=charged_yen,
         recipients=values["recipients"],
+        tenancies={name: tenancies_of(told) for name, told in values["tenancies"].items()},
         debit=None if debit is None else debit_of(debit),
     )
 
@@ -197,6 +205,7 @@ _FORM: Final = Form(
             vol.Optional("export_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
             vol.Optional("charged_yen", default=dict): {str: whole(0, _MOST_YEN, "yen")},
             vol.Optional("recipients", default=dict): {str: printable},
+            vol.Optional("tenancies", default=dict): TENANCIES,
             vol.Optional("debit"): DEBIT,
         }
     ),

@@ -46,7 +46,7 @@ from ..store import (
     slots as slot_store,
 )
 from ..store.slots import LoggedTransfer, SettledSlot
-from .stays import Stay, stays_before
+from .stays import Stay, lived, stays_before
 from .working import told_by
 
 COMMON: Final = Role.COMMON.value
@@ -87,7 +87,7 @@ async def read_month(
     told = await entry_store.told_between(connection, begins.start - WEEKS_BACK * WEEK_SECONDS, begins.stop)
     last = await slot_store.last(connection)
     revoked_ms = {} if all(each.is_current for each in members) else await entry_store.revoked_ms(connection)
-    known = stays_before(members, revoked_ms, begins.stop * 1000)
+    known = lived(stays_before(members, revoked_ms, begins.stop * 1000), accounts.tenancies)
     stays = [stay for stay in known if stay.touches(begins.start * 1000, begins.stop * 1000)]
     parties = _parties(accounts, stays)
     house = _House(config.slot_seconds, members, [stay for stay in stays if stay.role is not Role.BULK])
@@ -157,7 +157,7 @@ def _differing(slots: Sequence[MonthSlot], records: Records) -> list[int]:
 
 def _parties(accounts: Accounts, stays: Sequence[Stay]) -> tuple[Party, ...]:
     """Return who was there at any time of the month."""
-    flats = [stay.name for stay in stays if stay.role is Role.FLAT]
+    flats = dict.fromkeys(stay.name for stay in stays if stay.role is Role.FLAT)
     parties = [Party(flat, PartyRole.FLAT, accounts.meters.get(flat)) for flat in flats]
     if any(stay.role is Role.COMMON for stay in stays):
         parties.append(Party(COMMON, PartyRole.COMMON, accounts.meters.get(COMMON), shares=False))
@@ -199,7 +199,8 @@ class _House:
     def absent(self, begin: int) -> frozenset[str]:
         """Return who was not there for all of a slot."""
         span = (begin * 1000, (begin + self.seconds) * 1000)
-        return frozenset(stay.name for stay in self.stays if not stay.covers(*span))
+        there = {stay.name for stay in self.stays if stay.covers(*span)}
+        return frozenset({stay.name for stay in self.stays} - there)
 
     def rule(self, prices: PriceList, word: str) -> KeyRule:
         """Return a slot's sharing key. Raises MonthError."""

@@ -3,13 +3,17 @@
 A party is its name: the devices that it has had, one after the other. It is there from the enrolment of the first until
 the last one was revoked, and between them, too, for a meter runs on while its box is exchanged. Devices that came after
 the time that is asked for are not looked at: what was settled of it stays as it was, whoever comes later.
+
+A box that is revoked does not tell whether the household has gone, too: where the association says who lived there
+when, that holds in place of the boxes, from the first one's enrolment on.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from localvpp.etp import DeviceId
 
+from ..config import Tenancy
 from ..store import Member, Role
 
 
@@ -45,3 +49,17 @@ def stays_before(members: Iterable[Member], revoked_ms: Mapping[DeviceId, int], 
             end_ms = None if end_ms is None or known.end_ms is None else max(end_ms, known.end_ms)
         found[member.name, member.role] = Stay(member.name, member.role, begin_ms, end_ms)
     return tuple(sorted(found.values(), key=lambda each: each.name))
+
+
+def lived(stays: Iterable[Stay], tenancies: Mapping[str, Sequence[Tenancy]]) -> tuple[Stay, ...]:
+    """Return stays, those of flats whose tenancies are known one for each of these."""
+    found: list[Stay] = []
+    for stay in stays:
+        if stay.role is not Role.FLAT or stay.name not in tenancies:
+            found.append(stay)
+            continue
+        for tenancy in tenancies[stay.name]:
+            begin_ms = stay.begin_ms if tenancy.begin_ms is None else max(stay.begin_ms, tenancy.begin_ms)
+            if tenancy.end_ms is None or tenancy.end_ms > begin_ms:
+                found.append(Stay(stay.name, stay.role, begin_ms, tenancy.end_ms))
+    return tuple(found)

@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 import json
 from pathlib import Path
 import sqlite3
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -545,6 +546,27 @@ def test_who_has_left_and_who_has_not_come_yet_is_neither_estimated_nor_unknown(
     assert (after.accounts["103"].estimated, after.accounts["103"].slots) == ([], 2)
     assert after.accounts["103"].unknown == [NEXT + HALF_HOUR, NEXT + 2 * HALF_HOUR]
     assert after.accounts["101"] == before.accounts["101"]
+
+
+def test_a_household_that_stays_is_estimated_though_its_box_is_gone_and_an_empty_flat_is_not(
+    building: BuildingConfig,
+) -> None:
+    week = 7 * 86_400
+    before = month_of(building)[1]
+    asyncio.run(leave(building, "103", NEXT + 3 * HALF_HOUR))
+    file = building.file.with_name("settlement.yaml")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f'{text}\ntenancies: {{"103": [{{}}]}}\n', encoding="utf-8")
+    records, stayed = month_of(building)
+    assert unlike(stayed, records) == []
+    assert stayed.accounts["103"] == before.accounts["103"], "as if its box had never been revoked"
+    last = datetime.fromtimestamp(SLOT, ZoneInfo("Asia/Tokyo")).date()
+    first = datetime.fromtimestamp(NEXT + week, ZoneInfo("Asia/Tokyo")).date() + timedelta(days=1)
+    file.write_text(f'{text}\ntenancies: {{"103": [{{until: "{last}"}}, {{since: "{first}"}}]}}\n', encoding="utf-8")
+    empty = month_of(building)[1]
+    assert empty.accounts["103"].estimated == [], "nobody lived there when something could have stood in"
+    assert empty.accounts["101"] == before.accounts["101"]
+    assert [party.name for party in records.parties] == ["101", "102", "103"], "each once"
 
 
 def test_who_has_moved_out_holds_up_nobody_elses_bill(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.config import Accounts, ConfigError, load, load_accounts
+from coordinator.config import Accounts, ConfigError, Tenancy, load, load_accounts
 from localvpp.settlement.month import MeterPapers, Split
 from localvpp.settlement.tariff import Month
 from localvpp.statements import BankAccount, Collector, Payer
@@ -49,6 +49,20 @@ def test_the_example_is_of_the_building_beside_it() -> None:
         ('"2025-11": 57', '"2025-13": 57', "maxima_kw.2025-13: '2025-13' is no month"),
         ("  # registration: T1234567890123 ", "  registration: T1234567890123 ", "its first would be"),
         ("recipients: {}", 'recipients: {"999": A}', "recipients.999: '999' is no flat"),
+        ("tenancies: {}", 'tenancies: {"999": [{}]}', "tenancies.999: '999' is no flat"),
+        ("tenancies: {}", 'tenancies: {"101": []}', "tenancies.101: give one at least"),
+        ("tenancies: {}", 'tenancies: {"101": [{since: "2026-02-30"}]}', "since: '2026-02-30' is no day"),
+        ("tenancies: {}", 'tenancies: {"101": [{until: "9999-12-31"}]}', "write a day of the years 1970 to 9998"),
+        (
+            "tenancies: {}",
+            'tenancies: {"101": [{since: "2026-02-02", until: "2026-02-01"}]}',
+            "tenancies.101: one ends before it begins",
+        ),
+        (
+            "tenancies: {}",
+            'tenancies: {"101": [{until: "2026-02-02"}, {since: "2026-02-02"}]}',
+            "tenancies.101: give them in their order, each ended",
+        ),
         ("issuer:\n  name: Sakura Heights Owners' Association\n", "issuer:\n", "issuer.name is missing: add a line"),
     ],
 )
@@ -60,6 +74,18 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, line: str, instead: str
     with pytest.raises(ConfigError, match=named) as caught:
         load_accounts(file, BUILDING)
     assert str(caught.value).startswith(f"{file}:{caught.value.line}: ")
+
+
+def test_a_tenancy_is_from_the_begin_of_its_first_day_to_the_end_of_its_last(tmp_path: Path) -> None:
+    file = tmp_path / "settlement.yaml"
+    text = EXAMPLE.read_text(encoding="utf-8").replace("tariff: tariff.yaml", "")
+    said = 'tenancies: {"101": [{until: "2026-01-31"}, {since: "2026-02-01"}]}'
+    file.write_text(text.replace("tenancies: {}", said), encoding="utf-8")
+    february_ms = Month(2026, 2).begin() * 1000
+    assert load_accounts(file, BUILDING).tenancies == {
+        "101": (Tenancy(begin_ms=None, end_ms=february_ms), Tenancy(begin_ms=february_ms, end_ms=None))
+    }
+    assert load_accounts(EXAMPLE, BUILDING).tenancies == {}
 
 
 def test_cost_cannot_be_divided_that_is_not_known(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from coordinator.settlement.stays import Stay, stays_before
+from coordinator.config import Tenancy
+from coordinator.settlement.stays import Stay, lived, stays_before
 from coordinator.store import Member, Role
 from localvpp.etp import DeviceId, Ed25519Signer
 
@@ -50,3 +51,22 @@ def test_a_flat_that_left_twice_has_left_at_last() -> None:
 def test_a_stay_is_half_open(begin: int, end: int, touches: bool, covers: bool) -> None:
     stay = Stay("101", Role.FLAT, 100, 200)
     assert (stay.touches(begin, end), stay.covers(begin, end)) == (touches, covers)
+
+
+def test_a_household_that_stays_is_there_between_two_boxes_whenever_the_second_one_comes() -> None:
+    said = {"101": (Tenancy(begin_ms=None, end_ms=None),)}
+    before_the_second = lived(stays_before(MEMBERS, {FIRST: 200}, 250), said)
+    assert before_the_second == (Stay("101", Role.FLAT, 100, None), Stay("roof", Role.ROOF, 50, None))
+    assert lived(stays_before(MEMBERS, {FIRST: 200}, 1000), said) == before_the_second
+
+
+def test_between_two_households_a_flat_is_empty_though_boxes_tell_otherwise() -> None:
+    said = {"101": (Tenancy(begin_ms=0, end_ms=150), Tenancy(begin_ms=260, end_ms=None))}
+    first, second, _ = lived(stays_before(MEMBERS, {FIRST: 200}, 1000), said)
+    assert (first, second) == (Stay("101", Role.FLAT, 100, 150), Stay("101", Role.FLAT, 260, None))
+    assert not any(each.touches(150, 260) for each in (first, second))
+
+
+def test_nobody_is_there_before_the_first_box() -> None:
+    said = {"101": (Tenancy(begin_ms=0, end_ms=90), Tenancy(begin_ms=90, end_ms=None))}
+    assert lived(stays_before(MEMBERS, {}, 1000), said)[0] == Stay("101", Role.FLAT, 100, None)
