@@ -8,11 +8,11 @@ Nothing is written, and the coordinator may run.
 The entries must make the head that the log's key has signed, each signed by the key that it was enrolled with. Then
 every settled slot, or those that are named, is run again (`localvpp.audit`): its orders, book, result and words, its
 meters, its transfers, and what was corrected of it since. What flats check for themselves is checked for all of them,
-and what none of them can see alone, as whose keys have signed the words of a result, and whether flats have traded whose
-meters may not be billed from, by their papers in the accounts that the building's file names, if those are there. The
-answer is JSON: what is wrong by slot, and which slots cannot be run again, as something of them was erased. Of slots
-whose documents flats have given back to a server that had lost them (`without_orders`) the orders are known by their
-hashes alone. Exit code 1 when something is wrong.
+and what none of them can see alone, as whose keys have signed the words of a result, and whether flats have traded
+whose meters may not be billed from, by their papers in the accounts that the building's file names, if those are there.
+The answer is JSON: what is wrong by slot, and which slots cannot be run again, as something of them was erased. Of
+slots whose documents flats have given back to a server that had lost them (`without_orders`) the orders are known by
+their hashes alone. Exit code 1 when something is wrong.
 """
 
 import argparse
