@@ -144,7 +144,10 @@ async def test_a_wall_clock_that_stands_earlier_counts_all_as_written_now(
     assert again.wear.told() == [Written(0.0, 1)]
 
 
-@pytest.mark.parametrize("damaged", [b"[[1]]", b"{", b"5", b'[["a", 1]]', b"[[1795312800000, 1000000000000]]", b"[[Infinity, 1]]", b"[[1, Infinity]]"])
+@pytest.mark.parametrize(
+    "damaged",
+    [b"[[1]]", b"{", b"5", b'[["a", 1]]', b"[[1795312800000, 1000000000000]]", b"[[Infinity, 1]]", b"[[1, Infinity]]"],
+)
 async def test_a_note_that_is_damaged_is_nothing(kept: Kept, begin: Begin, damaged: bytes) -> None:
     battery, wearing = begin()
     kept.value = damaged
