@@ -8,29 +8,17 @@ from hypothesis import given, strategies as st
 import pytest
 
 from localvpp.behind import UNKNOWN, Behind, Count, counted
-from localvpp.counters import ASLEEP_W, STANDS_MS, Counters
+from localvpp.counters import STANDS_MS, Counters
 from localvpp.devices import BatteryReading, Identity, InverterReading, MeterReading
 from localvpp.etp import Register
-from localvpp.rounds import Round
 from localvpp.slots import Reading
+from localvpp.usage import STANDBY_W
 
-START_MS = 1_800_000_000_000
+from .one_second import READ
+
+START_MS = READ.time_ms
 INVERTER = Identity(manufacturer="Acme", model="Sun", serial="1")
 BATTERY = Identity(manufacturer="Acme", model="Box", serial="2")
-READ = Round(
-    time_ms=START_MS,
-    meter=MeterReading(power_w=300.0, import_wh=5_000, export_wh=70),
-    inverter=InverterReading(pv_power_w=900.0, pv_wh=10_000, energy_wh=9_000),
-    battery=BatteryReading(power_w=100.0, charge_wh=400, discharge_wh=300),
-    relay=None,
-    charger=None,
-    gas=None,
-    has_inverter=True,
-    has_battery=True,
-    battery_news=None,
-    has_v2h=False,
-    problems={},
-)
 
 
 def after(counters: Counters, seconds: float, **changes: Any) -> Counters:
@@ -83,7 +71,9 @@ def test_a_counter_stands_for_a_minute_from_when_it_was_read() -> None:
     assert wh(after(one, -21, inverter=inverter()).now)[0] is None, "the clock was set back"
 
 
-@pytest.mark.parametrize(("watts", "known"), [(-3.0, 10_000), (ASLEEP_W, 10_000), (ASLEEP_W + 1, None), (2000.0, None)])
+@pytest.mark.parametrize(
+    ("watts", "known"), [(-3.0, 10_000), (STANDBY_W, 10_000), (STANDBY_W + 1, None), (2000.0, None)]
+)
 def test_an_inverter_that_is_silent_sleeps_if_its_sun_had_gone(watts: float, known: int | None) -> None:
     evening = after(Counters(), 0, inverter=inverter(pv_power_w=watts, pv_wh=10_000), battery=BatteryReading(power_w=0))
     night = after(evening, 6 * 3600, inverter=None, battery=None)

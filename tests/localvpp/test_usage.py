@@ -6,30 +6,17 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 import pytest
 
-from localvpp.devices import BatteryReading, ChargerReading, InverterReading, MeterReading
+from localvpp.devices import ChargerReading, InverterReading
 from localvpp.etp import DeviceId
 from localvpp.rounds import Round
 from localvpp.store import FlatStore
 from localvpp.usage import HELD_S, PERIOD_S, STANDBY_W, Period, Usage
 from localvpp.usage_book import KEPT_S, UsageBook
 
+from .one_second import READ
 from .place import ORIGIN, SLOT, HandClock
 
 FLAT = DeviceId(bytes(range(16)))
-READ = Round(
-    time_ms=SLOT * 1000,
-    meter=MeterReading(power_w=-900.0),
-    inverter=InverterReading(pv_power_w=1500.0),
-    battery=BatteryReading(power_w=-200.0),
-    relay=None,
-    charger=None,
-    gas=None,
-    has_inverter=True,
-    has_battery=True,
-    battery_news=None,
-    has_v2h=False,
-    problems={},
-)
 
 
 def heard(seconds: list[tuple[float, int | None, int | None]]) -> list[Period]:

@@ -3,7 +3,8 @@
 Nothing is made up:
 
 - A counter is known as it was read, up to `STANDS_MS` before. What is older is unknown, but for an inverter that fell
-  asleep: by its last word the sun gave nothing, and it is silent since, so its counter stands until it is heard again.
+  asleep: by its last word the sun gave no more than it draws by itself, and it is silent since, so its counter stands
+  until it is heard again.
 - An inverter with a counter of its PV is told by that, as it counts: on its DC side mostly. One without tells what it
   fed, on its AC side, and that is its PV's only where the flat has no battery. One that tells powers alone has none.
 - A flat without an inverter makes nothing, as long as nothing ever flowed out of it; else somebody has not set up what
@@ -18,11 +19,10 @@ from .behind import UNKNOWN, Behind, Count
 from .devices import Identity
 from .rounds import Round
 from .slots import Reading
+from .usage import STANDBY_W
 
 STANDS_MS: Final = 60_000
 """Counters that nobody bills are read every ten seconds or less often, and may fail once or twice."""
-ASLEEP_W: Final = 50
-"""An inverter whose sun gave no more when it was last heard has fallen asleep when it is silent."""
 NOBODY: Final = "none"
 """Whose counters of 0 are, where there is no such device."""
 
@@ -81,9 +81,9 @@ class Counters:
         """
         told_w = read.sun_w
         sun_w = self._sun_w if told_w is None else told_w
-        asleep = told_w is None and sun_w is not None and sun_w <= ASLEEP_W
+        asleep = told_w is None and sun_w is not None and sun_w <= STANDBY_W
         battery_w = self._battery_w if read.battery is None else read.battery.power_w
-        rests = asleep and read.battery is None and battery_w is not None and abs(battery_w) <= ASLEEP_W
+        rests = asleep and read.battery is None and battery_w is not None and abs(battery_w) <= STANDBY_W
         generated = self._made(read, inverter)
         charged, discharged = self._stored(read, battery)
 
