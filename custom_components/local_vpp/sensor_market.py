@@ -1,7 +1,7 @@
 """Sensors of the building's market: the next gate, what is ordered and was traded, and if the battery delivers it.
 
-Bought, sold and saved are what was agreed when the slots were cleared, counted since local midnight; the bill counts
-what was delivered of it.
+Bought and sold are what was agreed when the slots were cleared, counted since local midnight. Saved is of that only
+until a slot is settled, and then of what was delivered, as the wallet and the bill have it.
 """
 
 from collections.abc import Callable, Mapping
@@ -147,5 +147,6 @@ MARKET_SENSORS: Final = (
         suggested_display_precision=1,
         value_fn=_today(lambda day: None if day.saved is None else money(day.saved)),
         last_reset_fn=_today(lambda day: _time(day.begin)),
+        attributes_fn=_today(lambda day: {"slots_traded": day.slots, "slots_settled": day.settled}),
     ),
 )

@@ -1,4 +1,4 @@
-"""Walks a statement from each number down: no number without a way, and no way that ends before records or documents."""
+"""Walks a statement from each number down: none without a way, no way that ends before records or documents."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

@@ -484,6 +484,7 @@ class Flat:
     def slot_settled(self, result: SlotResult) -> None:
         """Add a slot's settlement to the totals."""
         self._update(totals=self.state.totals.plus(result), last_result=result)
+        self._bidder.slot_settled(result)
 
     def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""

@@ -354,6 +354,17 @@ class FlatStore:
         word = await self.word(slot)
         return word if isinstance(word, SlotResult) else None
 
+    async def results(self, since: int) -> list[SlotResult]:
+        """Return how slots from one on were settled, as far as that was said in today's protocol, in their order."""
+
+        def work() -> list[SlotResult]:
+            rows = self._db.execute(
+                "SELECT data FROM result WHERE slot >= ? AND protocol = ? ORDER BY slot", (since, PROTOCOL)
+            )
+            return [decode(row[0], SlotResult) for row in rows]
+
+        return await self._run(work)
+
     async def word(self, slot: int) -> SlotWord | None:
         """Return what the building said of a settled slot, if that is stored and was said in today's protocol."""
         return await self._run(lambda: self._word("slot = ?", slot))

@@ -19,8 +19,8 @@ from ..trading import OwnTrade, Phase, SlotState, Trading, TradingError
 from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
-from ..wire import RoundName
-from .day import day_of, summed
+from ..wire import RoundName, SlotResult
+from .day import day_of, summed, worth
 from .deciding import Decision, Situation, decide, hindrance
 from .settings import MarketSettings
 from .state import BidderState, Why
@@ -82,6 +82,7 @@ class Bidder:
         self._settings = settings
         self._trading = trading
         self._usage = usage
+        self._store = store
         self._book = TradingBook(store)
         self._clock = clock
         self._listener = listener
@@ -93,6 +94,8 @@ class Bidder:
         self._failed: dict[RoundName, _Failed] = {}
         """Those of them that could not be ordered in, and may be tried again."""
         self._trades: dict[RoundName, tuple[OwnTrade, ...]] = {}
+        self._delivered: dict[int, int] = {}
+        """What settled slots saved."""
         self._last: tuple[RoundName, int] | None = None
         """The round of the latest slot in which all trades had one price, and that."""
         self._trouble = ""
@@ -106,6 +109,13 @@ class Bidder:
         self._wanted = None
         for at, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
             self._count(at, trades, price)
+        for result in await self._store.results(now - _LONGEST_DAY_S):
+            self._delivered[result.slot] = worth(result)
+        self._show(self._listener.situation())
+
+    def slot_settled(self, result: SlotResult) -> None:
+        """Count what was delivered in a slot instead of what was traded."""
+        self._delivered[result.slot] = worth(result)
         self._show(self._listener.situation())
 
     async def second(self) -> None:
@@ -252,6 +262,7 @@ class Bidder:
         now = self._clock.wall_ms() // 1000
         day = day_of(now, self._settings.zone)
         self._trades = {at: own for at, own in self._trades.items() if at.slot >= day.start}
+        self._delivered = {slot: saved for slot, saved in self._delivered.items() if slot >= day.start}
         begins = (now // length + 1) * length
         self._decided = {at: why for at, why in self._decided.items() if at.slot >= begins}
         self._failed = {at: failed for at, failed in self._failed.items() if at.slot >= begins}
@@ -270,7 +281,7 @@ class Bidder:
             orders=orders,
             why=why,
             last_price=None if self._last is None else self._last[1],
-            today=summed(day, self._by_slot(), situation.prices),
+            today=summed(day, self._by_slot(), situation.prices, self._delivered),
         )
 
     def _by_slot(self) -> dict[int, list[OwnTrade]]:

@@ -1,10 +1,14 @@
-"""What a flat's trades of one day come to. Pure; whole numbers only."""
+"""What a flat's trades of one day come to: as they were made, and once a slot is settled as they were delivered.
+
+Pure; whole numbers only.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from ..settlement import PriceList
 from ..trading.state import OwnTrade
+from ..wire import SlotResult
 from .state import Day
 
 
@@ -15,18 +19,37 @@ def day_of(now: int, zone: tzinfo) -> range:
     return range(round(begin.timestamp()), round(end.timestamp()))
 
 
-def summed(day: range, trades: Mapping[int, Sequence[OwnTrade]], prices: PriceList | None) -> Day:
-    """Return what the trades of the slots that begin within the day come to."""
-    bought = sold = 0
+def worth(result: SlotResult) -> int:
+    """Return what a settled slot's energy from and for neighbours saved, in 10⁻⁵ yen: as a wallet has it.
+
+    It is what the same energy would have cost more, or brought less, at the grid's prices.
+    """
+    at_the_grid = result.shared_in_wh * result.grid_price - result.shared_out_wh * result.feed_in_price
+    return at_the_grid + result.inside_money
+
+
+def summed(
+    day: range, trades: Mapping[int, Sequence[OwnTrade]], prices: PriceList | None, delivered: Mapping[int, int]
+) -> Day:
+    """Return what the trades of the slots that begin within the day come to.
+
+    `delivered` is what settled slots saved (`worth`); of the others it is what was traded.
+    """
+    bought = sold = slots = settled = 0
     saved: int | None = 0
     for slot, own in trades.items():
         if slot not in day or not own:
             continue
+        slots += 1
         bought += sum(each.wh for each in own if each.buys)
         sold += sum(each.wh for each in own if not each.buys)
+        if slot in delivered:
+            settled += 1
+            saved = None if saved is None else saved + delivered[slot]
+            continue
         grid = None if prices is None else prices.at(slot)
         if grid is None or saved is None:
             saved = None
             continue
         saved += sum(each.wh * (grid.grid - each.price if each.buys else each.price - grid.feed_in) for each in own)
-    return Day(begin=day.start, bought_wh=bought, sold_wh=sold, saved=saved)
+    return Day(begin=day.start, bought_wh=bought, sold_wh=sold, saved=saved, slots=slots, settled=settled)

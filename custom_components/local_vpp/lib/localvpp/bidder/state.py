@@ -36,8 +36,12 @@ class Day:
     bought_wh: int = 0
     sold_wh: int = 0
     saved: int | None = 0
-    """In 10⁻⁵ yen: what the same energy would have cost more, or brought less, at the grid's prices. None while the
-    prices of one of the slots are unknown."""
+    """In 10⁻⁵ yen: what the same energy would have cost more, or brought less, at the grid's prices. Of settled slots
+    it is of what was delivered, of the others of what was traded. None while the prices of one of these are unknown."""
+    slots: int = 0
+    """With trades of its own."""
+    settled: int = 0
+    """How many of them are settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,7 @@ def ways(trail: Trail, name: Callable[[Figure], str], words: Words) -> list[str]
     ]
     return [
         f"<h2>{escape(words['ways'])}</h2>",
-        f'<p class="note">{escape(words["ways_note"])}</p>',
-        f'<div class="scroll ways">{whole(header, lines)}</div>',
+        f'<div class="scroll ways"><p class="note">{escape(words["ways_note"])}</p>{whole(header, lines)}</div>',
         f"<h3>{escape(words['documents'])}</h3>",
         f'<div class="scroll ways">{whole([words["document"], "SHA-256"], documents)}</div>',
     ]

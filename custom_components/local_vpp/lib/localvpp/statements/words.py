@@ -100,7 +100,6 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "value": ("値", "Value"),
     "floor": ("切り捨て", "floor"),
     "rounded": ("四捨五入", "round"),
-    "at_least_0": ("0以上", "at least 0"),
     "unit": ("単位", "Unit"),
     "unit kWh": ("kWh", "kWh"),
     "unit yen": ("円", "yen"),

@@ -257,7 +257,7 @@ class AtLeastZero:
 
     def told(self, name: Callable[[str], str], words: Callable[[str], str]) -> str:
         """Write it."""
-        return f"{words('at_least_0')}({self.of.told(name, words)})"
+        return f"max(0, {self.of.told(name, words)})"
 
 
 @dataclass(frozen=True, slots=True)
