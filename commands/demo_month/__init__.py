@@ -6,6 +6,6 @@ delivered by the meters, tariff, bills, statements, and the records that each fi
 from names, so that the month has the same bytes each time.
 """
 
-from .month import MONTH, settled, statements_of
+from .month import MONTH, documents_of, house_of, settled, statements_of
 
-__all__ = ["MONTH", "settled", "statements_of"]
+__all__ = ["MONTH", "documents_of", "house_of", "settled", "statements_of"]

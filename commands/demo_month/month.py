@@ -144,7 +144,7 @@ def _slots(lives: Mapping[str, Life], slots: range) -> tuple[Sequence[SlotInput]
         imported = Register(bulk_in, bulk_in + bulk.import_wh)
         exported = Register(bulk_out, bulk_out + bulk.export_wh)
         bulk_in, bulk_out = imported.end, exported.end
-        log.meter(_BULK, begin, imported, exported)
+        _, at_the_bulk_meter = log.meter(_BULK, begin, imported, exported)
         moved = log.shared(begin, meters, made, PRICES)
         found.append(
             SlotInput(
@@ -154,6 +154,7 @@ def _slots(lives: Mapping[str, Life], slots: range) -> tuple[Sequence[SlotInput]
                 PRICES,
                 Ranked(Traded(tuple(each.trade for each in made)) if made else Dynamic(), then, names),
                 {(names[giver], names[taker]): places for (giver, taker), places in moved.items()},
+                bulk_records=tuple(at_the_bulk_meter),
             )
         )
     return found, log.records

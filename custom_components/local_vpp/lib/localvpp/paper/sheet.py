@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Final
 
+from .embedding import embed
 from .font import MISSING, Font
 from .language import Language
 
@@ -79,7 +80,7 @@ class Sheet:
             self._family = "document"
             for style, path in (("", font.regular), ("B", font.bold or font.regular)):
                 try:
-                    pdf.add_font(self._family, style, path)
+                    embed(pdf, self._family, style, path)
                 except Exception as error:
                     raise PdfError(f"font {path} cannot be used: {error}") from error
             self._known = set(pdf.fonts[self._family].cmap)  # type: ignore[union-attr]

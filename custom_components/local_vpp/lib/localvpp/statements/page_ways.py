@@ -23,7 +23,7 @@ def cell(of: Cell) -> str:
 def mark(row: Sequence[Cell]) -> str:
     """Write the number of a line before its name; nothing for one without numbers."""
     number = numbered(row)
-    return f'<span class="at">{number}</span> ' if number else ""
+    return f'<span class="at">{number} </span>' if number else ""
 
 
 def whole(header: Sequence[str], lines: Iterable[str]) -> str:

@@ -124,7 +124,7 @@ class _Party(Trailing):
         # Of what is not known in every slot there is no part to tell.
         if self._of.knows_use:
             self.worked("sufficiency", Unit.PART, Quotient(AtLeastZero(less("used", grid)), Of("used")))
-        if self._of.knows_made:
+        if self._of.knows_made and account.made_wh:
             self.worked("consumption", Unit.PART, Quotient(AtLeastZero(less("made", fed_in)), Of("made")))
         inside = [kind.value for kind in (RowKind.NEIGHBOURS, RowKind.ROOF)]
         yen, kwh = ([key_of(name, column) for name in inside] for column in ("yen", "kwh"))
