@@ -83,7 +83,7 @@ class Corrector:
         last = {body.place: body.correction for _, body in known if body is not None}
         late = {entry.device for entry in told if closed <= entry.index < size}
         names = {each.name for each in members if each.device in late and each.role is not Role.BUILDING}
-        slots = {slot: (closed, told)}
+        slots: dict[int, tuple[int | None, list[Entry]]] = {slot: (closed, told)}
         for before in substitutes(slot) if names else ():
             closing = await entry_store.closing(connection, before)
             slots[before] = (_looked_at(closing), await entry_store.intervals(connection, before))

@@ -251,7 +251,7 @@ async def _slot(
         begin=begin,
         readings=readings,
         bulk=None if bulk is None else bulk.use,
-        bulk_records=() if bulk is None else bulk.records,
+        bulk_records=() if bulk is None else replace(bulk, correction=corrections.get(Role.BULK.value)).references,
         prices=held,
         key=_key(basis, moved, house.rule(prices, word), begin, (then, house.names)),
         rule=word,

@@ -15,8 +15,16 @@ from commands.main import main
 from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.members import Action
 from coordinator.settlement.months import MonthError, Records, read_month, unlike
-from coordinator.store import Member, Role, close_database, members as member_store, open_database, snapshot
-from localvpp.etp import DeviceId, Record, load_or_create
+from coordinator.store import (
+    Member,
+    Role,
+    close_database,
+    entries as entry_store,
+    members as member_store,
+    open_database,
+    snapshot,
+)
+from localvpp.etp import DeviceId, Kind, Record, load_or_create
 from localvpp.settlement import SlotPrices, Use, read_rule, settle
 from localvpp.settlement.month import MonthInput, SettledMonth, encode_month, settle_month, wh_by_band
 from localvpp.settlement.statement import Issuer, RowKind, statements
@@ -69,6 +77,7 @@ async def live(config: BuildingConfig) -> Flat:
         (second,) = await house.coordinator.settler.settle_ripe()
         assert second.missing == ("103",)
         await log(house, three, told(three, NEXT, 90))
+        assert await house.coordinator.settler.settle_ripe() == []
         return two
 
 
@@ -77,6 +86,7 @@ async def tell_late(config: BuildingConfig, flat: Flat) -> None:
     async with open_house(config, ManualClock((NEXT + 10 * HALF_HOUR) * 1000)) as house:
         await house.reinstate("101")
         await log(house, flat, told(flat, NEXT + HALF_HOUR, 1000))
+        assert await house.coordinator.settler.settle_ripe() == []
 
 
 @pytest.fixture
@@ -412,6 +422,67 @@ def test_what_comes_after_a_month_was_billed_is_on_the_next_bill_once(
     code, _, err = ran(capsys, building, "--billed", str(december / "month.json"))
     assert code == 1
     assert "is of 2026-12: give months before 2026-11, each once" in err
+
+
+async def unheard(config: BuildingConfig) -> Flat:
+    """A half hour that is settled without 103. Return it, who tells later."""
+    async with open_house(config, ManualClock(SLOT * 1000 - 60_000)) as house:
+        one, two, three = [await house.invited(name) for name in ("101", "102", "103")]
+        house.clock.pass_until((SLOT + HALF_HOUR + 1) * 1000)
+        for flat, use in ((one, (0, 500)), (two, (300, 0))):
+            await log(house, flat, told(flat, SLOT, *use))
+        house.clock.pass_ms(601_000)
+        assert [each.slot for each in await house.coordinator.settler.settle_ripe()] == [SLOT]
+        return three
+
+
+async def tell(config: BuildingConfig, flat: Flat, slot: int, import_wh: int) -> list[tuple[int, Record]]:
+    """Tell of a half hour that is settled; return what the building corrects, with its places."""
+    async with open_house(config, ManualClock((slot + 10 * HALF_HOUR) * 1000)) as house:
+        await house.reinstate(flat.name)
+        await log(house, flat, told(flat, slot, import_wh))
+        await house.coordinator.settler.settle_ripe()
+        async with house.coordinator.engine.connect() as connection:
+            found = await entry_store.of_slots(connection, Kind.CORRECTION, 0)
+        return [(entry.index, Record.decode(entry.sealed or b"")) for entry in found]
+
+
+def test_a_difference_leads_to_the_record_by_which_the_building_has_corrected_it(
+    tmp_path: Path, new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "building.yaml"
+    file.write_text(FILE.replace("slot_minutes: 1", "slot_minutes: 30"))
+    (tmp_path / "settlement.yaml").write_text(ACCOUNTS, encoding="utf-8")
+    config = load(file)
+    new_database.lay(config)
+    three = asyncio.run(unheard(config))
+    november, december, again = (tmp_path / name for name in ("november", "december", "again"))
+    given = ["settle", str(file), "--accounts", str(tmp_path / "settlement.yaml"), "--no-pdf"]
+    assert main([*given, "--month", "2026-11", "--out", str(november)]) == 0
+    ((index, correction),) = asyncio.run(tell(config, three, SLOT, 400))
+    late = [*given, "--month", "2026-12", "--billed", str(november / "month.json")]
+    assert main([*late, "--out", str(december)]) == 0
+    told_late, estimated = json.loads((december / "103.json").read_bytes())["adjustments"]
+    assert (told_late["slot"], told_late["import_wh"]) == (SLOT, 400)
+    assert told_late["corrections"] == [[index, correction.hash.hex()]]
+    # What the same value changes where it stands in, a week later, leads to the same record.
+    assert (estimated["slot"], estimated["corrections"]) == (SLOT + 7 * 86400, told_late["corrections"])
+    change = correction.body.correction
+    assert change is not None
+    assert change.after is not None
+    assert [name.hex() for name in change.after.records] == sorted(name for _, name in told_late["records"])
+    page = (december / "103.en.html").read_text()
+    assert f"{index} {correction.hash.hex()}" in page
+    assert correction.hash.hex() in (december / "103.records.en.csv").read_text()
+    assert main([*late, "--out", str(again)]) == 0
+    for file in sorted(december.iterdir()):
+        assert (again / file.name).read_bytes() == file.read_bytes(), file.name
+    capsys.readouterr()
+    # As long as the building has not looked at what came late, nobody is billed by it.
+    with sqlite3.connect(config.data / "building.db") as database:
+        database.execute("UPDATE corrected SET log_size = 0")
+    assert main([*late, "--out", str(again)]) == 1
+    assert f"of slot {SLOT}, and 0 others, something came late" in capsys.readouterr().err
 
 
 def test_a_slot_that_was_settled_otherwise_stops_the_month(

@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { ForbiddenError } from "../api/client";
 import { askBrowser } from "../etp/browser";
 import { checkRecord, isProof, type Check, type Known, type ProofReport } from "../etp/check";
-import type { Body, Sealed } from "../etp/record";
+import type { Body, Sealed, SlotValue } from "../etp/record";
 import { Localised } from "../i18n/language";
 import { NoSuchFileError, UnreachableError } from "../log/errors";
 import { shared } from "./styles";
@@ -373,6 +373,16 @@ class ProofCheck extends LitElement {
             : nothing
         }
         ${
+          body.correction === null
+            ? nothing
+            : html`<dt>${t.proof.correctedOf}</dt>
+                <dd data-value="corrected-of">${body.place}</dd>
+                <dt>${t.proof.before}</dt>
+                <dd data-value="before">${this.value(body.correction.before)}</dd>
+                <dt>${t.proof.after}</dt>
+                <dd data-value="after">${this.value(body.correction.after)}</dd>`
+        }
+        ${
           body.price === null
             ? nothing
             : html`<dt>${t.slots.price}</dt>
@@ -407,6 +417,17 @@ class ProofCheck extends LitElement {
     const { t } = this.words;
     const flags = t.proof.errorFlags.filter((_, bit) => (errors & (1 << bit)) !== 0);
     return [t.proof.meterStatus[meterStatus] ?? "", ...flags].filter((text) => text !== "").join(t.witnesses.comma);
+  }
+
+  /** What a slot was taken for, with the records that say so. */
+  private value(value: SlotValue | null): TemplateResult {
+    const { t, f } = this.words;
+    if (value === null) return html`${t.proof.notKnown}`;
+    const { importWh, exportWh, estimatedFrom, records } = value;
+    const slot = estimatedFrom === null ? null : f.period(estimatedFrom * 1000, estimatedFrom * 1000);
+    return html`<div>${t.proof.valueOf(f.wattHours(importWh), f.wattHours(exportWh))}</div>
+      ${slot === null ? nothing : html`<div>${t.proof.estimatedFrom(slot)}</div>`}
+      ${records.map((name) => html`<div><code>${name}</code></div>`)}`;
   }
 
   private device(device: string): TemplateResult {

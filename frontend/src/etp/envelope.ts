@@ -50,6 +50,7 @@ const KINDS = [
   "book",
   "cleared",
   "proposal",
+  "correction",
 ] as const;
 /** Bytes of field 11: its number, the head of its string, and that. */
 const NEXT_KEY_FIELD = 1 + encodeBytes(new Uint8Array(HASH_BYTES)).length;

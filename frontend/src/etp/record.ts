@@ -44,6 +44,20 @@ export interface TradeTerms {
   readonly wanted: number;
 }
 
+/** What a meter's slot was taken for, in Wh, and by which records; `estimatedFrom` is the slot that stood in. */
+export interface SlotValue {
+  readonly importWh: number;
+  readonly exportWh: number;
+  readonly records: readonly string[];
+  readonly estimatedFrom: number | null;
+}
+
+/** What a settled slot's value was, and is; null where nothing was known, and nothing stood in. */
+export interface Correction {
+  readonly before: SlotValue | null;
+  readonly after: SlotValue | null;
+}
+
 export interface Body {
   readonly startMs: number;
   readonly endMs: number;
@@ -66,6 +80,8 @@ export interface Body {
   readonly price: number | null;
   /** The trade that a transfer delivers. */
   readonly trade: TradeTerms | null;
+  /** Of a settled slot of which something came late. */
+  readonly correction: Correction | null;
   /** 0 when nothing is wrong. */
   readonly meterStatus: number;
   readonly errors: number;
@@ -128,6 +144,12 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   ) {
     throw wrong("counters of what is behind a meter stand in a meter's records, and in no others");
   }
+  if ((envelope.kind === "correction") === (read.correction === null)) {
+    throw wrong("a correction belongs to records of a correction, and to them only");
+  }
+  if (read.correction !== null && (read.energyWh > 0 || read.place === null || read.logSize === null)) {
+    throw wrong("a correction moves nothing, and says whose value changes, by how many entries");
+  }
   if (DOCUMENTED.includes(envelope.kind) && !namesADocument(read)) {
     throw wrong(`a record of kind ${envelope.kind} names one document by its hash, and measures nothing`);
   }
@@ -185,6 +207,7 @@ function parseBody(data: Uint8Array): Body {
     generated: fields.optional(24, register("generation's register")),
     charged: fields.optional(25, register("charge's register")),
     discharged: fields.optional(26, register("discharge's register")),
+    correction: fields.optional(27, (key) => readCorrection(fields.list(key, "correction"))),
   };
   fields.unsigned(4, "time status", 3);
   const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));
@@ -213,6 +236,28 @@ function readTrade(items: readonly Value[]): TradeTerms {
     throw wrong("trade is not [Wh, price of the seller, Wh offered, Wh wanted], with the numbers of the trades");
   }
   return { wh, earned, offered, wanted };
+}
+
+function readCorrection(items: readonly Value[]): Correction {
+  const [before, after, ...rest] = items;
+  if (!Array.isArray(before) || !Array.isArray(after) || rest.length > 0) {
+    throw wrong("correction is not [value before, value after]");
+  }
+  return { before: readSlotValue(before as readonly Value[]), after: readSlotValue(after as readonly Value[]) };
+}
+
+/** Nothing, or what it rests on (0: measured, 1: another slot, which comes last), Wh drawn and given, and records. */
+function readSlotValue(items: readonly Value[]): SlotValue | null {
+  if (items.length === 0) return null;
+  const [basis, importWh, exportWh, records, estimatedFrom = null, ...rest] = items;
+  const counts = (value: Value | null | undefined): value is number => typeof value === "number" && value >= 0;
+  const stoodIn = basis === 1 && counts(estimatedFrom);
+  const measured = basis === 0 && estimatedFrom === null;
+  if (!counts(importWh) || !counts(exportWh) || !Array.isArray(records) || !(stoodIn || measured) || rest.length > 0) {
+    throw wrong("a value of a correction is not [basis, Wh drawn, Wh given, records], with the slot that stood in");
+  }
+  const names = readEvidence(records as readonly Value[]);
+  return { importWh, exportWh, records: names, estimatedFrom: counts(estimatedFrom) ? estimatedFrom : null };
 }
 
 function readCarrier(value: number): Carrier {

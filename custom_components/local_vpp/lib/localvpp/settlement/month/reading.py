@@ -42,6 +42,11 @@ class Reading:
             raise ValueError(f"a slot's counts are 0 Wh or more, got {counts}")
 
     @property
+    def references(self) -> tuple[Reference, ...]:
+        """All that it can be followed by: its records, and the building's word of its late coming."""
+        return self.records if self.correction is None else (*self.records, self.correction)
+
+    @property
     def used_wh(self) -> int | None:
         """What was used behind the meter; None: unknown."""
         return self.use.at_home(self.pv_wh, self.charged_wh, self.discharged_wh)

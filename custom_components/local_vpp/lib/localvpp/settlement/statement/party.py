@@ -274,7 +274,7 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
         begin, given = slot.given.begin, slot.given
         for name, share in slot.settlement.shares.items():
             reading, mine = slot.readings[name], found[name]
-            mine.evidence[begin] = reading.records
+            mine.evidence[begin] = reading.references
             mine.moved[begin] = Moved(reading, share, given.prices, slot.imbalances.get(name))
             rows = mine.rows
             if share.bought_wh:
@@ -308,7 +308,7 @@ def _gather(settled: SettledMonth) -> dict[str, _Slots]:
 def _gather_shown(reading: Reading | None, begin: int, prices: SlotPrices, mine: _Slots) -> None:
     if reading is None:
         return
-    mine.evidence[begin] = reading.records
+    mine.evidence[begin] = reading.references
     drawn, given = reading.use.import_wh, reading.use.export_wh
     money = max(given - drawn, 0) * prices.feed_in - max(drawn - given, 0) * prices.grid
     mine.moved[begin] = Moved(reading, Share(drawn, given, 0, 0, 0, money), prices, None)
