@@ -26,6 +26,7 @@ from localvpp.wire import (
     LARGEST_MESSAGE,
     RELEASED,
     AskChainEnd,
+    AskKeys,
     AskMarket,
     AskRecords,
     AskWitness,
@@ -67,6 +68,7 @@ from ..witnesses import Said
 from .chains import records_after
 from .frames import FrameRefusedError
 from .greeting import greet
+from .keys import keys_of
 from .results import words_after
 from .services import LinkServices
 
@@ -256,6 +258,8 @@ class Session:
                         answer.set_result(Said(status, content_type, body, shows))
                 case AskRecords():
                     await self._tell_records(told)
+                case AskKeys():
+                    await self._tell_keys(told)
                 case AskChainEnd(nonce):
                     await self._tell_chain_end(nonce)
                 case Mirrored(size, lines):
@@ -325,6 +329,16 @@ class Session:
         except (SQLAlchemyError, TlogError, OSError) as error:
             _log.warning("The records of flat %s cannot be given back: %s", self._member.name, error)
             self.send(Refused(Code.BAD_MESSAGE, f"the records cannot be given back: {error}", fatal=False))
+
+    async def _tell_keys(self, asked: AskKeys) -> None:
+        services, device = self._services, self._member.device
+        try:
+            terms, signer = services.terms, services.signer
+            self.send(await keys_of(services.engine, services.ledger, terms, signer, device, asked))
+        except (SQLAlchemyError, TlogError, OSError, SignerUnavailableError) as error:
+            # The flat asks again with its next connection.
+            _log.warning("The keys that flat %s asks for cannot be told: %s", self._member.name, error)
+            await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=b"keys cannot be told")
 
     async def _take_frames(self, told: Frames) -> None:
         if len(told.frames) > LARGEST_BATCH:

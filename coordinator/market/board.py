@@ -49,7 +49,8 @@ class Board:
                 self.rounds[each.at] = await self.known(each)
             except LostError as error:
                 _log.error("Nothing can be traded by %s: %s", each.at, error)
-                ended = replace(each, ended=Ended.UNTRADED, ended_ms=self.clock.wall_ms(), why=Why.REBUILT)
+                why = Why.MISSED if each.listed is None else Why.REBUILT
+                ended = replace(each, ended=Ended.UNTRADED, ended_ms=self.clock.wall_ms(), why=why)
                 async with self.engine.begin() as connection:
                     await store.change(connection, ended)
 
@@ -62,10 +63,12 @@ class Board:
     async def known(self, stored: StoredRound) -> Round:
         """Return a round with what the database has of it. Raises LostError."""
         assert stored.rules is not None, "it has not ended"
+        if stored.listed is None:
+            raise LostError("its gate was closed by a former version, which listed no orders")
         async with self.engine.connect() as connection:
             orders = await orders_at(connection, stored.slot, stored.log_since, stored.log_size)
             shown = await store.shown(connection, stored.at)
-            verdicts = await store.verdicts(connection, stored.at)
+            verdicts = await store.verdicts(connection, stored)
             proposals = await store.proposals(connection, stored.at)
         rules = self.ruling.numbered(stored.rules)
         show_until = self.clock.monotonic() + rules.show_s

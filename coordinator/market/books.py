@@ -1,9 +1,22 @@
 """From what flats have shown to a book, its result, and who has agreed. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from localvpp.etp import DeviceId
-from localvpp.market.rounds import Cleared, OpenedBook, Placed, RoundError, Rules, canonical, digest
+from localvpp.market.rounds import (
+    Asked,
+    Cleared,
+    GateList,
+    OpenedBook,
+    Outcome,
+    Placed,
+    RoundError,
+    Rules,
+    canonical,
+    digest,
+)
 from localvpp.traded import untellable
 from localvpp.wire import LARGEST_DOCUMENT_OF_ROUND
 
@@ -17,12 +30,13 @@ class TooLargeError(RoundError):
 def book_of(
     stored: StoredRound,
     rules: Rules,
-    committed: Mapping[DeviceId, bytes],
     shown: Mapping[DeviceId, bytes],
     flats: Mapping[DeviceId, str],
 ) -> bytes:
     """Return the book of all documents that were shown; `flats` names the devices. Raises MarketError."""
+    assert stored.listed is not None, "its gate is closed"
     placed = {device: Placed.decode(document) for device, document in shown.items()}
+    listed = GateList.decode(stored.listed).orders
     offers = sorted((each.offer for each in placed.values()), key=lambda offer: offer.blind)
     places = {each.offer.blind: rules.node_of(flats.get(device, "")) for device, each in placed.items()}
     opened = OpenedBook(
@@ -37,7 +51,7 @@ def book_of(
         voters=len(stored.voters),
         enrolled=stored.enrolled,
         offers=tuple(offers),
-        withheld=tuple(sorted(hashed for device, hashed in committed.items() if device not in shown)),
+        withheld=tuple(sorted((Counter(listed) - Counter(offer.digest for offer in offers)).elements())),
         nodes=rules.nodes,
         places={blind: node for blind, node in places.items() if node is not None},
     )
@@ -59,10 +73,27 @@ def chooses(book: bytes) -> bool:
     return OpenedBook.decode(book).chooses
 
 
-def agreed(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> list[bytes] | None:
-    """Return the words of the flats that have agreed, once they are enough of those that have a word."""
-    words = [verdict.statement for device, verdict in verdicts.items() if device in stored.voters and verdict.agrees]
-    return words if len(words) >= stored.needed else None
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What flats that have a word say for a round's result."""
+
+    agreed: Mapping[DeviceId, bytes]
+    """The words of those that agree."""
+    vouching: frozenset[DeviceId]
+    """Of these who vouch for their own orders."""
+
+
+def words_of(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> Words:
+    """Return the words for a result, of those that were given on it."""
+    voters = frozenset(stored.voters)
+    agreed = {device: verdict for device, verdict in verdicts.items() if device in voters and verdict.agrees}
+    words = {device: verdict.statement for device, verdict in agreed.items()}
+    return Words(words, frozenset(device for device, verdict in agreed.items() if verdict.vouches))
+
+
+def asked_of(book: bytes, result: bytes, committed: Mapping[DeviceId, bytes]) -> Asked:
+    """Return what it takes for a result to count; `committed` names who has orders in the log. Raises MarketError."""
+    return Asked.of(OpenedBook.decode(book), Outcome.decode(result), committed.keys())
 
 
 def cleared_of(stored: StoredRound, origin: str, words: Sequence[bytes]) -> bytes:

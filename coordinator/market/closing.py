@@ -5,12 +5,14 @@ from typing import Final
 
 from localvpp.clock import Clock
 from localvpp.etp import DeviceId
+from localvpp.market.rounds import MOST_OFFERS, GateList
 from localvpp.tlog import TlogError
 from localvpp.wire import RoundName
 
 from ..config import BuildingConfig
 from ..ledger import Ledger
 from ..store import market as store
+from ..store.keyed import enrolled_since
 from ..store.market import StoredRound
 from ..store.orders import committed, orders_at
 from .board import Board
@@ -85,12 +87,14 @@ class Closing:
             log_since = max(before, default=0)
             orders = await orders_at(connection, at.slot, log_since, head.size)
             lost = await lost_round(connection, at, rules)
+            newer = await enrolled_since(connection, head.size)  # Flats count no word of theirs.
         # What a record names that has no body any more nobody knows: it is left out, and its flat finds that.
         known = committed(orders)
         if silent := sorted(device.hex() for device in orders.keys() - known.keys()):
             _log.error("In %s orders have no bodies any more, and are left out: those of %s", at, ", ".join(silent))
-        ended = lost or (None if known else Ended.UNTRADED)
-        why = Why.NO_ORDERS if not orders else Why.REBUILT
+        ended = lost or (Ended.UNTRADED if not known or len(known) > MOST_OFFERS else None)
+        why = Why.TOO_LARGE if len(known) > MOST_OFFERS else Why.NO_ORDERS if not orders else Why.REBUILT
+        listed = None if ended else GateList.of(self._config.origin, at.slot, at.number, known.values())
         stored = StoredRound(
             slot=at.slot,
             number=at.number,
@@ -99,8 +103,9 @@ class Closing:
             closed_ms=now_ms,
             log_since=log_since,
             log_size=head.size,
+            listed=None if listed is None else listed.encode(),
             checkpoint=head.checkpoint,
-            voters=tuple(board.present()),
+            voters=tuple(device for device in board.present() if device not in newer),
             enrolled=board.enrolled(),
             ended=ended,
             ended_ms=None if ended is None else now_ms,

@@ -28,6 +28,8 @@ class Why(StrEnum):
     """Book or result do not fit into a message."""
     NO_QUORUM = "no_quorum"
     """Too few flats have agreed in time."""
+    UNCLAIMED = "unclaimed"
+    """Enough have, and there are offers of which no flat has said that they are its own."""
     UNLOGGED = "unlogged"
     """Enough flats have agreed, and the log did not take their words in time."""
     DISPUTED = "disputed"

@@ -1,12 +1,14 @@
 """A round as the coordinator knows it, and why what a flat says of it does not count. Pure."""
 
+import asyncio
 from dataclasses import dataclass, field
 
-from localvpp.etp import DeviceId, EtpError, PublicKey
+from localvpp.etp import DeviceId, PublicKey
 from localvpp.market import MarketError, refused_by
-from localvpp.market.rounds import Placed, Rules
+from localvpp.market.rounds import Asked, Placed, Rules
 from localvpp.wire import (
     AskMarket,
+    Found,
     OpenBook,
     Proposal,
     RoundName,
@@ -20,6 +22,16 @@ from ..store.market import StoredProposal, StoredRound, StoredVerdict
 from .searching import Search
 
 type Message = AskMarket | ShowOrders | Proposal | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The result of a round without the offers that nobody vouches for, as it is worked out."""
+
+    vouching: frozenset[DeviceId]
+    """Who did when that was begun."""
+    task: asyncio.Task[bytes | None]
+    """None where nothing would be traded."""
 
 
 @dataclass(slots=True)
@@ -40,6 +52,12 @@ class Round:
     """For its best result, where they do."""
     proposals: list[StoredProposal] = field(default_factory=list)
     """What was found by it, each better than the one before."""
+    asked: Asked | None = None
+    """What it takes for its result to count; None as long as nobody has looked."""
+    open_since: float | None = None
+    """When its result was first shown to flats, since the coordinator was started: of the monotonic clock."""
+    leave: Leave | None = None
+    """What is worked out in its place, without those who have no word on it."""
     message: OpenBook | None = None
     """Book and result with their proofs."""
     told: set[DeviceId] = field(default_factory=set)
@@ -79,17 +97,12 @@ def orders_problem(told: ShowOrders, known: Round, origin: str, device: DeviceId
     return None
 
 
-def verdict_problem(
-    told: Verdict, names: tuple[bytes, bytes], origin: str, device: DeviceId, key: PublicKey
-) -> str | None:
-    """Say why a verdict is none of a flat on this book and this result."""
-    try:
-        found = open_verdict(told.statement, device, origin)
-        found.statement.verify(key)
-    except EtpError as error:
-        return str(error)
+def verdict_of(told: Verdict, names: tuple[bytes, bytes], origin: str, device: DeviceId, key: PublicKey) -> Found:
+    """Return what a flat says of this book and this result. Raises EtpError, ValueError for what is no such word."""
+    found = open_verdict(told.statement, device, origin)
+    found.statement.verify(key)
     if (found.at, found.book, found.result) != (told.at, *names):
-        return f"it is on another book or result than those of {told.at}"
+        raise ValueError(f"it is on another book or result than those of {told.at}")
     if found.findings != (findings_name(told.findings) if told.findings else None):
-        return "it was signed over other findings"
-    return None
+        raise ValueError("it was signed over other findings")
+    return found

@@ -5,7 +5,7 @@ import logging
 from typing import Final
 
 from localvpp.clock import Clock
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, EtpError
 from localvpp.market.rounds import digest
 from localvpp.wire import MOST_ASKED, RoundName, ShowOrders, Verdict
 
@@ -13,7 +13,7 @@ from ..store import Member, market as store
 from ..store.market import StoredRound, StoredVerdict
 from .board import Board
 from .closing import Closing
-from .hearing import orders_problem, verdict_problem
+from .hearing import orders_problem, verdict_of
 from .proposing import Proposing
 from .steps import Steps
 from .telling import Telling
@@ -102,13 +102,14 @@ class Taking:
             return
         key = (board.ledger.directory.get(device) or member).key  # It may be a new one.
         names = (digest(known.stored.book), digest(known.stored.result))
-        problem = verdict_problem(told, names, known.rules.origin, device, key)
-        if problem is not None:
-            _log.warning("A verdict of flat %s does not count: %s", member.name, problem)
+        try:
+            found = verdict_of(told, names, known.rules.origin, device, key)
+        except (EtpError, ValueError) as error:
+            _log.warning("A verdict of flat %s does not count: %s", member.name, error)
             return
         if told.findings:
             _log.warning("Flat %s disputes %s: %s", member.name, told.at, "; ".join(told.findings))
-        verdict = StoredVerdict(told.statement, told.findings, self._clock.wall_ms())
+        verdict = StoredVerdict(told.statement, told.findings, found.vouches, self._clock.wall_ms())
         async with board.engine.begin() as connection:
-            await store.say(connection, told.at, device, verdict)
+            await store.say(connection, known.stored, device, verdict)
         known.verdicts[device] = verdict

@@ -52,9 +52,10 @@ class Telling:
         await self._say(device, word, document=document)
 
     async def closed(self, device: DeviceId, stored: StoredRound) -> None:
-        """Tell that the gate is closed."""
-        word = GateClosed(stored.at, stored.log_since, stored.log_size)
-        await self._say(device, word, stored.checkpoint.decode())
+        """Tell that the gate is closed, and of which orders."""
+        assert stored.listed is not None, "its gate was closed by this program"
+        word = GateClosed(stored.at, stored.log_since, stored.log_size, digest(stored.listed))
+        await self._say(device, word, stored.checkpoint.decode(), stored.listed)
 
     async def taken(self, device: DeviceId, at: RoundName, orders: bytes) -> None:
         """Tell that a flat's orders are durable."""

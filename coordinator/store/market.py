@@ -32,9 +32,13 @@ class StoredRound:
     """Flats that were connected then; once there is a book, those that have shown orders, too."""
     enrolled: int
     """How many flats there were then."""
+    listed: bytes | None = None
+    """The list of the orders that the log held then, as flats are told it; None of rounds that ended there."""
     book: bytes | None = None
     book_record: bytes | None = None
     result: bytes | None = None
+    first: bytes | None = None
+    """The result that was proposed before, which flats gave no word on: `result` is without their orders."""
     cleared: bytes | None = None
     cleared_record: bytes | None = None
     ended: str | None = None
@@ -63,6 +67,8 @@ class StoredVerdict:
 
     statement: bytes
     findings: tuple[str, ...]
+    vouches: bool
+    """Whether its own orders are among those that count, as it gave them."""
     said_ms: int
 
     @property
@@ -183,7 +189,7 @@ async def forget(connection: AsyncConnection, before: int) -> None:
     """
     for table in (market_orders, market_proposals, market_verdicts):
         await connection.execute(delete(table).where(table.c.slot < before))
-    empty = {"book": None, "result": None, "cleared": None}
+    empty = {"listed": None, "book": None, "result": None, "first": None, "cleared": None}
     old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
     await connection.execute(update(market_rounds).where(old).values(**empty))
 
@@ -207,16 +213,21 @@ async def shown(connection: AsyncConnection, at: RoundName) -> dict[DeviceId, by
     return {DeviceId(row.device): row.document for row in await connection.execute(found)}
 
 
-async def say(connection: AsyncConnection, at: RoundName, device: DeviceId, verdict: StoredVerdict) -> None:
-    """Store a flat's verdict."""
-    values = asdict(verdict) | {"slot": at.slot, "number": at.number, "device": device}
+async def say(connection: AsyncConnection, told: StoredRound, device: DeviceId, verdict: StoredVerdict) -> None:
+    """Store a flat's verdict on a round's result, the first one or the second."""
+    values = asdict(verdict) | {"slot": told.slot, "number": told.number, "device": device}
+    values |= {"second": told.first is not None}
     await connection.execute(insert(market_verdicts).values(**values | {"findings": list(verdict.findings)}))
 
 
-async def verdicts(connection: AsyncConnection, at: RoundName) -> Mapping[DeviceId, StoredVerdict]:
-    """Return what was said of a round."""
-    rows = await connection.execute(select(market_verdicts).where(_is(market_verdicts, at)))
-    return {DeviceId(row.device): StoredVerdict(row.statement, tuple(row.findings), row.said_ms) for row in rows}
+async def verdicts(connection: AsyncConnection, told: StoredRound) -> Mapping[DeviceId, StoredVerdict]:
+    """Return what was said of a round's result: where a second one took the place of the first, of the second."""
+    such = _is(market_verdicts, told.at), market_verdicts.c.second == (told.first is not None)
+    rows = await connection.execute(select(market_verdicts).where(*such))
+    return {
+        DeviceId(row.device): StoredVerdict(row.statement, tuple(row.findings), row.vouches, row.said_ms)
+        for row in rows
+    }
 
 
 async def rules(connection: AsyncConnection) -> list[bytes]:

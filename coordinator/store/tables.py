@@ -29,6 +29,9 @@ log_head: Final = sa.Table(
 )
 """One row: the newest checkpoint that was signed. What it covers is durable; it may not be published yet."""
 
+KEYED: Final = "kind IN (6, 7, 8, 14, 15)"
+"""ENROL, ROTATE, REVOKE, SUSPEND and REINSTATE: what says with which key a device signs, and whether it may."""
+
 entries: Final = sa.Table(
     "entries",
     metadata,
@@ -47,6 +50,7 @@ entries: Final = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=True),
     sa.UniqueConstraint("device", "seq"),
     sa.Index(None, "slot", "kind"),
+    sa.Index("ix_entries_keyed", "log_index", sqlite_where=sa.text(KEYED), postgresql_where=sa.text(KEYED)),
 )
 """The log. `envelope` is the leaf; salt and body may be erased, which the log survives.
 
@@ -243,18 +247,20 @@ market_rounds: Final = sa.Table(
     sa.Column("checkpoint", sa.LargeBinary, nullable=False),
     sa.Column("voters", sa.JSON, nullable=False),
     sa.Column("enrolled", sa.Integer, nullable=False),
+    sa.Column("listed", sa.LargeBinary, nullable=True),
     sa.Column("book", sa.LargeBinary, nullable=True),
     sa.Column("book_record", sa.LargeBinary(32), nullable=True),
     sa.Column("result", sa.LargeBinary, nullable=True),
+    sa.Column("first", sa.LargeBinary, nullable=True),
     sa.Column("cleared", sa.LargeBinary, nullable=True),
     sa.Column("cleared_record", sa.LargeBinary(32), nullable=True),
     sa.Column("ended", sa.String(16), nullable=True),
     sa.Column("ended_ms", sa.BigInteger, nullable=True),
     sa.Column("why", sa.String(64), nullable=True),
 )
-"""The rounds whose gates were closed. What a step has fixed no later one changes: where the gate was closed, the
-book, the result, and what came of it. A record's name is written with its entry. Rounds of before there were rules have
-none."""
+"""The rounds whose gates were closed. What a step has fixed no later one changes: where the gate was closed, with the
+list of orders there, the book, the result, a second one in its place, and what came of it. A record's name is written
+with its entry. Rounds of before there were rules have none."""
 
 
 def _of_round() -> sa.ForeignKeyConstraint:
@@ -279,12 +285,14 @@ market_verdicts: Final = sa.Table(
     sa.Column("slot", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("device", sa.LargeBinary(16), primary_key=True),
+    sa.Column("second", sa.Boolean, primary_key=True),
     sa.Column("statement", sa.LargeBinary, nullable=False),
     sa.Column("findings", sa.JSON, nullable=False),
+    sa.Column("vouches", sa.Boolean, nullable=False),
     sa.Column("said_ms", sa.BigInteger, nullable=False),
     _of_round(),
 )
-"""What each flat has said first of a round's book and result; without findings it agrees."""
+"""What each flat has said first of a round's book and result, and of the second result; without findings it agrees."""
 
 market_proposals: Final = sa.Table(
     "market_proposals",

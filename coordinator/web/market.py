@@ -104,7 +104,7 @@ class MarketApi:
             ordered=frozenset(orders),
             committed=committed(orders),
             shown=await store.shown(connection, stored.at),
-            verdicts=await store.verdicts(connection, stored.at),
+            verdicts=await store.verdicts(connection, stored),
             places={entry.hash: entry.index for entry in records if entry.index < self.ledger.size},
         )
 
@@ -134,7 +134,7 @@ def _document(document: bytes | None, what: str) -> web.Response:
 def _checked(book: bytes, result: bytes) -> Plain:
     opened, outcome = OpenedBook.decode(book), Outcome.decode(result)
     try:
-        findings = check(opened.book(), outcome.result, objective=opened.objective, price=opened.price)
+        findings = check(opened.book(outcome.without), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
         return {"checked_by": "localvpp.market.check", "unchecked": str(error), "findings": []}
     return {"checked_by": "localvpp.market.check", "unchecked": None, "findings": findings_plain(findings)}

@@ -31,6 +31,7 @@ from localvpp.guard import GuardListener
 from localvpp.lineage import Lineage
 from localvpp.link import Link, LinkListener, LinkState, LinkStatus
 from localvpp.meterslot import evidence_of
+from localvpp.trading import Heard
 from localvpp.wire import (
     PROTOCOL,
     AskChainEnd,
@@ -47,6 +48,7 @@ from localvpp.wire import (
     FromCoordinator,
     FromFlat,
     Hello,
+    Keys,
     LastRecord,
     LeftOut,
     LoggedRecord,
@@ -494,10 +496,10 @@ class Ear(LinkListener, GuardListener):
 
     @override
     async def market_said(
-        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
-    ) -> Sequence[FromFlat]:
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, lineage: Lineage, log_key: tlog.Verifier
+    ) -> Heard:
         self.told.put_nowait(("market", said))
-        return []
+        return Heard()
 
     @override
     async def market_again(self) -> Sequence[FromFlat]:

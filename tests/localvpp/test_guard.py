@@ -422,6 +422,7 @@ async def test_a_database_of_the_first_version_gets_what_it_lacks(
 def _back_to_the_first_version(db: Any) -> None:
     db.executescript(
         "DROP TABLE placed; DROP TABLE market_round; DROP TABLE usage; DROP TABLE told; DROP TABLE drill;"
+        "DROP TABLE key_history;"
         "DROP TABLE battery; DROP TABLE battery_day; DROP TABLE battery_anomaly;"
         "DROP TABLE witnessed; DROP TABLE evidence; DROP TABLE left_out; DROP INDEX record_slot;"
         "ALTER TABLE result DROP COLUMN protocol; PRAGMA user_version = 1"

@@ -176,7 +176,7 @@ async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path
 
 
 _TO_THE_SECOND_VERSION = """
-DROP TABLE placed; DROP TABLE market_round; DROP TABLE usage;
+DROP TABLE placed; DROP TABLE market_round; DROP TABLE usage; DROP TABLE key_history;
 DROP TABLE told; DROP TABLE drill; DROP TABLE battery; DROP TABLE battery_day; DROP TABLE battery_anomaly;
 ALTER TABLE result DROP COLUMN protocol; UPDATE result SET data = x'8108';
 DROP TABLE left_out; DROP INDEX record_slot; ALTER TABLE evidence DROP COLUMN kind; PRAGMA user_version = 2;
@@ -200,7 +200,8 @@ async def test_what_was_traded_in_rounds_of_before_stays(path: Path, device: Dev
 
 
 _TO_ONE_ROUND_A_SLOT = f"""
-DROP TABLE market_round; CREATE TABLE market_slot (slot, rules, findings, cleared, trades, price, shared);
+DROP TABLE key_history; DROP TABLE market_round;
+CREATE TABLE market_slot (slot, rules, findings, cleared, trades, price, shared);
 INSERT INTO market_slot VALUES ({SLOT}, x'01', '[]', x'{b"cleared".hex()}', '[[true, 70, 1700]]', 1700, NULL);
 INSERT INTO market_slot VALUES ({SLOT + 60}, x'01', '[]', NULL, '[]', NULL, 'no_trades'); PRAGMA user_version = 7;
 """  # noqa: S608 - words of our own

@@ -306,6 +306,7 @@ export const en: Messages = {
       uncleared: "the book could not be cleared",
       too_large: "the book or the result was too large",
       no_quorum: "too few flats agreed before the slot began",
+      unclaimed: "enough flats agreed, and some orders in the book no flat called its own",
       unlogged: "enough flats agreed, and the log did not take their words before the slot began",
       disputed: "flats found something wrong, and too few agreed",
       missed: "the coordinator was down at the gate",

@@ -8,17 +8,19 @@ import json
 import pytest
 
 from commands.main import main
+from coordinator.keys import load_keys
 from coordinator.market.papers import papers_of
 from coordinator.members import Action
 from coordinator.settlement import working
 from coordinator.store import entries as entry_store
 from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
-from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope, cose
+from localvpp.etp import DeviceId, Kind, Record, SignedEnvelope, Standing, cose
 from localvpp.market.rounds import Cleared, OpenedBook
 from localvpp.settlement import Delivered, KeyName, KeyRule, SlotPrices
+from localvpp.wire import sign_verdict
 
-from .conftest import FLATS, TRADED, WANTED, Trade
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
 from .settling import lived, settled, traded
 
 PRICES = SlotPrices(2200, 3150, 850)
@@ -77,6 +79,11 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
     mangled = bytearray(cleared.words[0])
     mangled[-1] ^= 1
     forged = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], bytes(mangled)])
+    bulk = trade.house.coordinator.ledger.directory.named("bulk")
+    assert bulk is not None
+    signer = load_keys(trade.config.data / "keys", trade.config.origin).bulk
+    word = sign_verdict(signer, bulk.device, cleared.origin, ROUND, cleared.book, cleared.result)
+    metered = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], word])
     for given, told in (
         ([], "there are documents of none"),
         ([replace(good, cleared=None)], "there are documents of none"),
@@ -86,6 +93,7 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
         ([replace(good, result=good.book)], "the book, cleared again, has another result"),
         ([replace(good, cleared=fewer)], "1 flats have agreed, and of 5 it takes 4"),
         ([replace(good, cleared=forged.encode())], "a word of agreement does not count"),
+        ([replace(good, cleared=metered.encode())], "is a meter of the building's, and no flat"),
     ):
         assert told in "; ".join(audit_slot(log, TRADED, given, PRICES))
     assert audit_slot(log, TRADED, [good], replace(PRICES, inside=PRICES.inside + 1)) == (
@@ -152,12 +160,15 @@ async def test_entries_that_were_erased_are_entries_all_the_same(trade: Trade) -
     gone = next(each for _, each in records if each.kind is Kind.INTERVAL and each.envelope.slot < TRADED)
     log = AuditedLog.of(trade.config.origin, [(at, gone.signed if each is gone else each) for at, each in records])
     assert (log.size, len(log.entries)) == (len(records), len(records) - 1)
-    # A document that no record names is held against all of the log: its last entry, too.
-    revoked = trade.flats["101"].membership.device.hex()
-    own = [word for word in cleared.words if cose.parse(word, "a word").issuer.endswith(revoked)]
+    revoked = trade.flats["101"].membership.device
+    last = log.history(revoked).stands[-1]
+    assert (last.behind, last.standing) == (log.size - 1, Standing.REVOKED)
+    # Its word was given before: it counts beside those of others, and not instead of them.
+    own = [word for word in cleared.words if cose.parse(word, "a word").issuer.endswith(revoked.hex())]
     unnamed = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, own)
-    told = audit_slot(log, TRADED, [replace(good, cleared=unnamed.encode())], PRICES)
-    assert any(f"device {revoked} was not enrolled then" in each for each in told)
+    told = "; ".join(audit_slot(log, TRADED, [replace(good, cleared=unnamed.encode())], PRICES))
+    assert "1 flats have agreed, and of 5 it takes 4" in told
+    assert "a word of agreement does not count" not in told
 
 
 async def test_who_was_enrolled_is_known_without_reading_the_log_again(trade: Trade) -> None:

@@ -1,20 +1,22 @@
 """A real coordinator that lies in a round: its flats refuse, say why, and keep what proves it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import replace
 import secrets
 
 import pytest
 
 from coordinator.ledger import Ledger
-from coordinator.market import steps
+from coordinator.market import closing, steps, telling
 from coordinator.store.market import StoredRound
 from localvpp.etp import DeviceId
 from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
-from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed
+from localvpp.market.rounds import NONCE_LENGTH, GateList, OpenedBook, Outcome, Placed, quorum_problem
 from localvpp.trading import Phase
+from localvpp.wire import MarketSaid
 
 from ..conftest import ORIGIN
+from ..flat import until
 from .conftest import FLATS, ROUND, TRADED, WANTED, Trade, ask, bid
 
 type Book = Callable[[OpenedBook, Trade], OpenedBook]
@@ -191,21 +193,113 @@ async def test_who_is_cheated_refuses_and_in_a_small_building_nothing_is_traded_
     assert any(says in each for each in findings["105"])
 
 
-async def test_who_is_cheated_alone_is_outvoted_and_has_the_proof(
+async def test_orders_that_are_changed_after_they_were_shown_are_not_those_that_were_listed_and_all_refuse(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lie(monkeypatch, trade, changed)
     await trade.enter(*FLATS)
     await trade.order()
-    await trade.close()
-    await trade.judged()
-    await trade.ended()
-    assert trade.state("101").phase is Phase.TRADED
-    cheated = trade.state("105")
-    assert (cheated.phase, len(cheated.findings)) == (Phase.TRADED, 1)
+    findings = await refused(trade, FLATS)
+    says = "the book is of other orders than were listed at the gate: 1 of it were not, and 1 that were are not in it"
+    assert all(says in found for found in findings.values())
     (proof,) = await trade.accused("105")
     assert b'"limit":2000' in proof.ours, "its own orders, as they were logged"
     assert b'"limit":2600' in proof.theirs, "the book that the building has logged"
+
+
+def list_without(monkeypatch: pytest.MonkeyPatch, trade: Trade, name: str, *others: Placed) -> None:
+    """Have the coordinator list other orders at the gate than those that a flat has logged."""
+    right = GateList.of
+
+    def of(origin: str, slot: int, number: int, orders: Iterable[bytes]) -> GateList:
+        (gone,) = {each.placed.digest for each in trade.flats[name].flat.trading._shelf.rounds[ROUND].documents}
+        told = [each for each in orders if each != gone]
+        return right(origin, slot, number, [*told, *(each.digest for each in others)])
+
+    monkeypatch.setattr(closing.GateList, "of", of)
+
+
+async def test_who_is_not_in_the_list_at_the_gate_shows_nothing_and_has_the_proof(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_without(monkeypatch, trade, "105")
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.to_gate()
+    await trade.shut()
+    known = trade.market.rounds[ROUND]
+    await until(lambda: len(known.shown) == 4)
+    (proof,) = await trade.accused("105")
+    assert proof.reason.endswith("were in the log at the gate, and are 0 times in the list of all")
+    assert known.stored.listed is not None
+    assert known.stored.listed in proof.ours
+    assert trade.flats["105"].flat.trading._placing.shown == set()
+    await trade.second(2)
+    assert len(await trade.accused("105")) == 1, "it is held against the building once"
+
+
+async def test_orders_that_are_made_up_in_the_place_of_a_true_one_have_nobody_who_vouches_for_them(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All but the cheated flat see a book of the right list, as many orders as records, and a right result."""
+    await trade.enter(*FLATS)
+    bad = Placed.of(ORIGIN, trade.flats["105"].membership.device, TRADED, 0, bytes(32), (bid(600, 2600),))
+    list_without(monkeypatch, trade, "105", bad)
+    lie(monkeypatch, trade, lambda opened, _: with_offer(opened, bad))
+    await trade.order()
+    await trade.to_gate()
+    await trade.shut()
+    known = trade.market.rounds[ROUND]
+    await until(lambda: len(known.shown) == 4)
+    known.show_until = trade.clock.monotonic()
+    await trade.judged()
+    verdicts = {name: known.verdicts[DeviceId(trade.flats[name].membership.device)] for name in FLATS}
+    assert [verdict.agrees for verdict in verdicts.values()] == [True, True, True, True, False]
+    assert known.asked is not None
+    assert quorum_problem(known.asked, {b"%d" % number for number in range(4)}) is None, "they would be enough"
+    await trade.market.second()
+    assert ROUND in trade.market.rounds, "and they do not count"
+    await trade.begin()
+    for name in FLATS:
+        assert (await trade.stands(name, Phase.SHARED)).why == "unclaimed"
+    assert [len(await trade.evidence(name)) for name in FLATS] == [0, 0, 0, 0, 2]
+
+
+def with_offer(opened: OpenedBook, more: Placed) -> OpenedBook:
+    """Show what nobody has shown, of what was listed."""
+    offers = sorted((*opened.offers, more.offer), key=lambda offer: offer.blind)
+    withheld = tuple(each for each in opened.withheld if each != more.digest)
+    return replace(opened, offers=tuple(offers), withheld=withheld, voters=max(opened.voters, len(offers)))
+
+
+async def test_two_lists_at_one_gate_are_proof_by_themselves(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.close()
+    stored = trade.market.rounds[ROUND].stored
+    assert stored.listed is not None
+    told = GateList.decode(stored.listed)
+    other = replace(told, orders=tuple(sorted((*told.orders[1:], bytes(32)))))
+    device = DeviceId(trade.flats["101"].membership.device)
+    await trade.market.telling.closed(device, replace(stored, listed=other.encode()))
+    (proof,) = await trade.accused("101")
+    assert proof.reason == f"{ROUND}: at the gate of {ROUND} two lists of its orders were told"
+    assert stored.listed in proof.ours
+
+
+async def test_a_list_that_is_not_the_one_that_was_signed_is_no_gate(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    right = MarketSaid
+    monkeypatch.setattr(telling, "MarketSaid", lambda word, note, document: right(word, note, document + b" "))
+    await trade.to_gate()
+    await trade.shut()
+    agent = trade.flats["101"]
+    await agent.until(lambda state: "is not the one that the building has signed" in state.link.reason)
+    assert agent.flat.trading._placing.shown == set()
+    assert await agent.flat.evidence() == []
 
 
 async def refused(trade: Trade, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -300,6 +394,7 @@ async def test_a_gate_that_is_closed_long_before_its_time_is_shown_no_orders_and
         closed_ms=0,
         log_since=0,
         log_size=head.size,
+        listed=GateList.of(ORIGIN, later, 0, ()).encode(),
         checkpoint=head.checkpoint,
         voters=(),
         enrolled=1,

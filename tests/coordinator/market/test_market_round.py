@@ -283,7 +283,7 @@ async def test_what_a_flat_has_ordered_goes_when_its_records_are_erased(trade: T
             await connection.execute(statement)
     async with trade.house.coordinator.engine.connect() as connection:
         shown = await store.shown(connection, ROUND)
-        told = await store.verdicts(connection, ROUND)
+        told = await store.verdicts(connection, await stored(trade))
         orders = await entry_store.of_kind(connection, TRADED, Kind.ORDERS)
     assert len(shown) == len(told) == 4
     assert device not in {*shown, *told}

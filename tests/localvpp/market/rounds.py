@@ -35,7 +35,7 @@ RULES = Rules(
 
 def promised(rules: Rules) -> Promised:
     """What a flat was told before the gate of the slot's first round."""
-    return Promised(slot=SLOT, number=0, rules=rules, log_since=0, log_size=20, node=rules.node_of("101"))
+    return Promised(slot=SLOT, number=0, rules=rules, log_since=0, log_size=20, listed=None, node=rules.node_of("101"))
 
 
 def placed(number: int, orders: tuple[Order, ...] | None = None, nonce: bytes | None = None) -> Placed:

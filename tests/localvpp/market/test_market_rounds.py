@@ -14,6 +14,7 @@ from localvpp.market.rounds import (
     LARGEST_OFFER_WH,
     MOST_ORDERS,
     Cleared,
+    GateList,
     OpenedBook,
     Outcome,
     Own,
@@ -108,6 +109,25 @@ def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
     assert OpenedBook.decode(twice.encode()) == twice
     assert twice.seed() != opened(*ALL[:3], withheld=(ALL[4].digest,)).seed()
     assert check_round(twice.encode(), outcome(twice).encode(), PROMISED, Own(ALL[4], taken=False), 5) == ()
+
+
+def test_the_book_is_of_exactly_the_orders_that_were_listed_at_the_gate() -> None:
+    listed = GateList.of(ORIGIN, SLOT, 0, (each.digest for each in ALL))
+    assert GateList.decode(listed.encode()) == listed
+    told, own = replace(PROMISED, listed=listed.orders), Own(ALL[4], taken=True)
+    book = opened(*ALL)
+    assert check_round(book.encode(), outcome(book).encode(), told, own, 5) == ()
+    silent = opened(*ALL[1:], withheld=(ALL[0].digest,))
+    assert check_round(silent.encode(), outcome(silent).encode(), told, own, 5) == ()
+    other = opened(placed(0, (ask(1, 1),)), *ALL[1:])
+    (said,) = check_round(other.encode(), outcome(other).encode(), told, own, 5)
+    assert said == (
+        "the book is of other orders than were listed at the gate: 1 of it were not, and 1 that were are not in it"
+    )
+    with pytest.raises(RoundError, match="not in its order"):
+        replace(listed, orders=listed.orders[::-1])
+    with pytest.raises(RoundError, match="make a book at most"):
+        GateList.of(ORIGIN, SLOT, 0, (bytes(32) for _ in range(1001)))
 
 
 def test_the_same_orders_have_another_rank_in_another_round() -> None:

@@ -13,12 +13,15 @@ from localvpp.wire import (
     MOST_ASKED,
     MOST_FINDINGS,
     PROTOCOL,
+    AskKeys,
     AskMarket,
     AskPapers,
     BestSoFar,
     FromCoordinator,
     FromFlat,
     GateClosed,
+    Keys,
+    LoggedEnvelope,
     LoggedOrders,
     LoggedProposal,
     MarketRules,
@@ -65,7 +68,7 @@ def signed(building: Ed25519Signer, device: DeviceId, word: MarketWord = RULES) 
 @settings(deadline=None, max_examples=80)
 @given(
     st.builds(MarketRules, numbers, st.integers(0, 2**50), hashes)
-    | st.builds(GateClosed, rounds, numbers, numbers)
+    | st.builds(GateClosed, rounds, numbers, numbers, hashes)
     | st.builds(BestSoFar, rounds, hashes, hashes)
     | st.builds(Proposed, rounds, hashes, hashes)
     | st.builds(Untraded, rounds, names)
@@ -102,7 +105,9 @@ def test_a_word_of_another_for_another_or_of_another_building_is_refused(
         ({3: 2**50 + 1}, FieldError),
         ({4: 9}, FieldError),
         ({6: "x"}, FieldError),
-        ({7: 1}, FieldError),
+        ({7: None}, FieldError),
+        ({7: bytes(31)}, FieldError),
+        ({8: 1}, FieldError),
         ({2: 1}, FieldError),
         ({2: 1, 6: None}, FieldError),
     ],
@@ -110,7 +115,7 @@ def test_a_word_of_another_for_another_or_of_another_building_is_refused(
 def test_a_word_with_a_wrong_field_is_refused(
     building: Ed25519Signer, device: DeviceId, fields: dict[int, Any], error: type[EtpError]
 ) -> None:
-    plain: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: 2, 3: SLOT, 4: 1, 5: 10, 6: 20}
+    plain: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: 2, 3: SLOT, 4: 1, 5: 10, 6: 20, 7: bytes(32)}
     mine = building.public.device_id
     data = cose.sign(
         building,
@@ -156,6 +161,27 @@ def test_verdicts_of_before_are_read(protocol: int, is_read: bool) -> None:
             open_verdict(data, device, ORIGIN)
 
 
+def test_a_flat_vouches_for_its_own_orders_only_where_it_agrees() -> None:
+    flat = Ed25519Signer(b"\x07" * 32)
+    device = flat.public.device_id
+    vouched = open_verdict(sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT, vouches=True), device, ORIGIN)
+    assert (vouched.vouches, vouched.findings) == (True, None)
+    assert not open_verdict(sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT), device, ORIGIN).vouches
+    against = sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT, ("order 1 is another",), vouches=True)
+    assert not open_verdict(against, device, ORIGIN).vouches
+
+
+@pytest.mark.parametrize("fields", [{6: bytes(32), 7: True}, {7: False}, {7: 1}, {0: PROTOCOL - 1, 7: True}])
+def test_a_word_that_vouches_otherwise_is_none(fields: dict[int, cbor.Value]) -> None:
+    flat = Ed25519Signer(b"\x07" * 32)
+    device = flat.public.device_id
+    payload = cbor.encode({0: PROTOCOL, 1: device, 2: SLOT, 3: 1, 4: BOOK, 5: RESULT} | fields)
+    name = open_verdict(sign_verdict(flat, device, ORIGIN, AT, BOOK, RESULT), device, ORIGIN).statement.issuer
+    data = cose.sign(flat, content_type=VERDICT_TYPE, issuer=name, subject=ORIGIN, payload=payload)
+    with pytest.raises(FieldError):
+        open_verdict(data, device, ORIGIN)
+
+
 ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
 
 
@@ -172,6 +198,7 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
         ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),
         AskPapers(SLOT, BOOK),
+        Keys((OTHER,), 3, 9, (LoggedEnvelope(b"e", 3, (b"\0" * 32,)),), "head", b"s"),
     ],
 )
 def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
@@ -182,6 +209,7 @@ def test_what_the_building_says_reads_back(message: FromCoordinator) -> None:
     "message",
     [
         AskMarket((AT,)),
+        AskKeys((OTHER, DeviceId(bytes(16))), 7),
         ShowOrders(AT, b"{}"),
         Proposal(AT, b"{}"),
         Verdict(AT, b"s", ("wrong",)),

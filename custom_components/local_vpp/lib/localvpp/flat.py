@@ -57,11 +57,11 @@ from .standing import LedgerState
 from .steering import Steering
 from .store import FlatStore, Saved
 from .tracing import Tracing
-from .trading import Trading
+from .trading import Heard, Trading
 from .trading.proving import Log
 from .usage_book import UsageBook
 from .wearing import Wearing
-from .wire import DrillSaid, FromFlat, MarketSaid, Membership, OpenBook, ProposalHeard, SlotResult, Terms, Traded
+from .wire import DrillSaid, FromFlat, Keys, MarketSaid, Membership, OpenBook, ProposalHeard, SlotResult, Terms, Traded
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -388,9 +388,9 @@ class Flat:
     # --- the building's market -------------------------------------------------------------------
 
     async def market_said(
-        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
-    ) -> Sequence[FromFlat]:
-        """Answer what the building says of the market. Raises EtpError, TlogError, StoreError."""
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, lineage: Lineage, log_key: tlog.Verifier
+    ) -> Heard:
+        """Hear what the building says of the market. Raises EtpError, TlogError, StoreError."""
         return await self.trading.take(said, Log(self.membership.origin, lineage, log_key))
 
     async def market_again(self) -> Sequence[FromFlat]:

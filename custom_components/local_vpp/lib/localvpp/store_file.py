@@ -180,7 +180,18 @@ ALTER TABLE market_round ADD COLUMN proposed_ms INTEGER;
 ALTER TABLE market_round ADD COLUMN proposal_record BLOB;
 """
 """What a flat has proposed for a round's book, and the building has taken."""
-_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS, _PROPOSALS)
+_AGREEMENT: Final = """
+ALTER TABLE market_round ADD COLUMN listed BLOB;
+ALTER TABLE market_round ADD COLUMN ordering BLOB;
+ALTER TABLE market_round ADD COLUMN vouches INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE market_round ADD COLUMN first BLOB;
+ALTER TABLE market_round ADD COLUMN first_verdict BLOB;
+CREATE TABLE key_history (device BLOB PRIMARY KEY, told INTEGER NOT NULL, history TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""The list at a round's gate, which devices have orders in the log, whether a flat vouches for its own, and the result
+that a second one took the place of; and what the log says of the keys of other devices, told up to an entry: by them
+their words are verified."""
+_SCHEMAS: Final = (_SCHEMA, _NOTEBOOK, _WORDS, _BATTERIES, _BLACKOUT, _USAGE, _MARKET, _ROUNDS, _PROPOSALS, _AGREEMENT)
 """What each version has added: a file of an older one gets what it lacks."""
 _VERSION: Final = len(_SCHEMAS)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
 
+from ..agreeing import KeyHistory
 from ..etp import DeviceId, Directory, EtpError, Kind, Line, Record, SignedEnvelope
 
 
@@ -90,6 +91,10 @@ class AuditedLog:
         known = self._lines.get(device, [])
         at = bisect_left(known, size, key=lambda each: each[0])
         return known[at - 1][1] if at else None
+
+    def history(self, device: DeviceId) -> KeyHistory:
+        """Return what all entries say of a device's keys."""
+        return KeyHistory.of(self._lines.get(device, []))
 
     def reached(self, size: int) -> tuple[int, int]:
         """Return until when any of the first entries tells, and the last that tells so much."""

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ..etp import DeviceId, EtpError, Kind, Standing, cose
+from ..agreeing import agreeing
+from ..etp import DeviceId, Kind, Standing
 from ..market import MarketError
-from ..market.rounds import Cleared, OpenedBook, Outcome, Placed, digest
+from ..market.rounds import Asked, Cleared, OpenedBook, Outcome, Placed, agreement_problem, digest
 from ..market_record import late_ms
 from ..traded import owners_of
-from ..wire import RoundName, open_verdict
 from .auditedlog import AuditedLog, Entry
 from .papers import RoundPapers
 from .searched import audit_result
@@ -138,14 +138,20 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
         yield "the words of agreement are on another slot, book or result"
         return
     size = log.size if at is None else at.index
-    agreed: set[DeviceId] = set()
-    for word in cleared.words:
-        try:
-            agreed.add(_agreeing(log, slot, cleared, word, size))
-        except (EtpError, ValueError) as error:
-            yield f"a word of agreement does not count: {error}"
-    if len(agreed) < (needed := opened.needed):
-        yield f"{len(agreed)} flats have agreed, and of {opened.voters} it takes {needed}"
+    words = agreeing(cleared, log.history, log.building, opened.log_size, size)
+    for why in words.wrong:
+        yield f"a word of agreement does not count: {why}"
+    own = {device for device, record in log.enrolled(size).items() if record.body.place in _NO_VOTERS}
+    for device in sorted(words.devices & own):
+        yield f"a word of agreement does not count: device {device.hex()} is a meter of the building's, and no flat"
+    agreed = words.devices - own
+    try:
+        outcome = Outcome.decode(papers.result)
+    except MarketError:
+        return  # `audit_result` says so.
+    ordering = _named(log, slot, opened.log_since, opened.log_size).keys()
+    if problem := agreement_problem(Asked.of(opened, outcome, ordering), agreed, words.vouching - own):
+        yield problem
 
 
 def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
@@ -159,25 +165,6 @@ def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
             f"the CLEARED record is entry {cleared.index} of the log, behind entry {latest}, which was made when the "
             "slot was under way"
         )
-
-
-def _agreeing(log: AuditedLog, slot: int, cleared: Cleared, word: bytes, size: int) -> DeviceId:
-    """Return which flat has signed a word. Raises EtpError, ValueError."""
-    statement = cose.parse(word, "the word")
-    device = DeviceId(bytes.fromhex(statement.issuer.rpartition(":")[2]))
-    found = open_verdict(word, device, log.origin)
-    line = log.line(device, size)
-    if line is None or line.standing is Standing.REVOKED:
-        raise ValueError(f"device {device.hex()} was not enrolled then")
-    key = line.key_with(statement.header.key_id)
-    if key is None:
-        raise ValueError(f"that of device {device.hex()} is signed by a key that the log does not name")
-    found.statement.verify(key)
-    if (found.at, found.book, found.result) != (RoundName(slot, cleared.number), cleared.book, cleared.result):
-        raise ValueError(f"that of device {device.hex()} is on another slot, book or result")
-    if found.findings is not None:
-        raise ValueError(f"device {device.hex()} does not agree")
-    return device
 
 
 def _record(log: AuditedLog, slot: int, kind: Kind, document: bytes) -> Entry | None:

@@ -29,13 +29,14 @@ class Fields:
         """Whether an optional field is there."""
         return key in self._left
 
-    def version(self, key: int, name: str, expected: int, oldest: int | None = None) -> None:
-        """Take a version, of which one is known, or all from an oldest one on.
+    def version(self, key: int, name: str, expected: int, oldest: int | None = None) -> int:
+        """Take a version, of which one is known, or all from an oldest one on, and return it.
 
         Raises VersionError.
         """
         if not (expected if oldest is None else oldest) <= (value := self.integer(key, name)) <= expected:
             raise VersionError(f"{self._what}: {name} is {value}, this program reads {expected}: update the older one")
+        return value
 
     def unsigned(self, key: int, name: str, most: int = LARGEST) -> int:
         """Take a non-negative integer of at most `most`."""

@@ -27,6 +27,7 @@ from ..lineage import Lineage, load_lineage
 from ..mirror import Held
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
+from ..trading.heard import Heard
 from ..trading.kept import TradingBook
 from ..trust import distrust
 from ..wire import (
@@ -40,6 +41,7 @@ from ..wire import (
     Frames,
     FromCoordinator,
     FromFlat,
+    Keys,
     LeftOut,
     MarketSaid,
     Membership,
@@ -53,9 +55,7 @@ from ..wire import (
     SlotResult,
     Terms,
     Traded,
-    Untraded,
     WitnessSays,
-    open_market_word,
 )
 from .delivery import Delivery, DeliveryListener
 from .following import check_log_key, follow_building
@@ -75,7 +75,7 @@ from .status import (
 
 _LOGGER = logging.getLogger(__name__)
 
-type Word = MarketSaid | OpenBook | ProposalHeard | Traded | SlotResult | LeftOut
+type Word = MarketSaid | OpenBook | ProposalHeard | Traded | Keys | SlotResult | LeftOut
 """What the building says of a slot: it is checked in the order in which it was said."""
 
 MOST_WORDS: Final = 64
@@ -137,9 +137,9 @@ class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
         ...
 
     async def market_said(
-        self, said: MarketSaid | OpenBook | ProposalHeard | Traded, lineage: Lineage, log_key: tlog.Verifier
-    ) -> Sequence[FromFlat]:
-        """Answer what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
+        self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, lineage: Lineage, log_key: tlog.Verifier
+    ) -> Heard:
+        """Hear what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
         ...
 
     async def market_again(self) -> Sequence[FromFlat]:
@@ -410,9 +410,11 @@ class Link:
                         await peer.say(answer)
                 case DrillKept(call):
                     await self._listener.drill_kept(call)
-                case MarketSaid() | OpenBook() | ProposalHeard() | Traded() as said if introduced.terms.takes_records:
+                case (MarketSaid() | OpenBook() | ProposalHeard() | Traded() | Keys()) as said if (
+                    introduced.terms.takes_records
+                ):
                     await self._words.put(said)
-                case MarketSaid() | OpenBook() | ProposalHeard() | Traded():
+                case MarketSaid() | OpenBook() | ProposalHeard() | Traded() | Keys():
                     pass  # Nothing is traded with a flat whose records are not taken.
                 case AskPapers(slot, name):
                     # Whoever knows its name could have had it: it was told to all flats.
@@ -432,23 +434,13 @@ class Link:
                     except WordError as error:
                         raise LinkError(str(error)) from error
                 case said:
-                    for told in await self._listener.market_said(said, self.lineage, log_key):
+                    heard = await self._listener.market_said(said, self.lineage, log_key)
+                    for told in heard.answers:
                         await peer.say(told)
-                    if (slot := self._ends(said)) is not None:
+                    for slot in heard.ended:
+                        # What is stored of its settlement is judged by that.
                         await self._judge.market_ended(slot)
             self._words.task_done()
-
-    def _ends(self, said: MarketSaid | OpenBook | ProposalHeard | Traded) -> int | None:
-        """Return the slot of whose market it is said what came of it: a word that is stored is judged by that."""
-        match said:
-            case Traded(at):
-                return at.slot
-            case MarketSaid(statement):
-                own, lineage = self._membership, self.lineage
-                word = open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
-                return word.at.slot if isinstance(word, Untraded) else None
-            case OpenBook() | ProposalHeard():
-                return None
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -13,7 +13,8 @@ from .. import tlog
 from ..clock import Clock
 from ..etp import FieldError, Kind, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
-from ..market.rounds import digest
+from ..market import MarketError
+from ..market.rounds import GateList, Rules, digest
 from ..wire import (
     LONGEST_FINDING,
     MOST_FINDINGS,
@@ -28,20 +29,18 @@ from ..wire import (
     ProposalHeard,
     Proposed,
     RoundName,
-    Traded,
     Untraded,
     Verdict,
     encode,
     sign_verdict,
 )
-from .judging import book_of_best, cleared_problems, judge, promised_of, told_best, with_trades
+from .judging import Judged, book_of_best, is_second, judge, promised_of, told_best, unlisted
 from .kept import KeptRound
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
 from .rulebook import RuleBook
 from .searching import Searching
 from .shelf import Shelf
-from .view import newest_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -79,8 +78,12 @@ class Hearing:
         self._signer = signer
         self._guard = guard
         self._clock = clock
+        self._taken: set[RoundName] = set()
+        """Rounds that the building has taken this flat's orders for over this connection,"""
+        self._vouched: dict[RoundName, float] = {}
+        """and when this flat has first vouched for them over it: of the monotonic clock."""
 
-    async def _kept(self, at: RoundName) -> KeptRound | None:
+    async def kept(self, at: RoundName) -> KeptRound | None:
         """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
         known = await self._shelf.of(at)
         if known is not None:
@@ -99,8 +102,9 @@ class Hearing:
         head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
         if head.size != closed.log_size:
             raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
+        self._check_list(closed, said.document)
         await self._guard.compare(head, note)
-        kept, rules = await self._kept(closed.at), self._rules.of(closed.at.slot)
+        kept, rules = await self.kept(closed.at), self._rules.of(closed.at.slot)
         if kept is None or rules is None:
             return []
         findings = await self._gate_problems(kept, closed)
@@ -108,14 +112,34 @@ class Hearing:
             await self._shelf.hold_against(kept, findings, said.statement)
         if kept.closed is None:
             kept = replace(kept, closed=said.statement, log_since=closed.log_since, log_size=closed.log_size)
-            await self._shelf.change(replace(kept, rules=rules[1]))
+            await self._shelf.change(replace(kept, listed=said.document, rules=rules[1]))
         elif kept.at not in self._shelf.rounds:
             self._shelf.rounds[kept.at] = kept
         self._placing.shown.discard(closed.at)
         if self._shelf.rounds[closed.at].unproven:
             await self._placing.look_up(closed.at)
         kept = self._shelf.rounds[closed.at]
-        return [] if kept.book is not None or kept.ended else self._placing.due_to_show(kept)
+        return [] if kept.book is not None or kept.ended else await self.show(kept)
+
+    def _check_list(self, closed: GateClosed, document: bytes) -> None:
+        """Raise FieldError unless a document is the list that the building has signed, of its round."""
+        if digest(document) != closed.listed:
+            raise FieldError(f"the list at the gate of {closed.at} is not the one that the building has signed")
+        try:
+            listed = GateList.decode(document)
+        except MarketError as error:
+            raise FieldError(f"the list at the gate of {closed.at} cannot be read: {error}") from error
+        if (listed.origin, listed.slot, listed.number) != (self._own.origin, closed.at.slot, closed.at.number):
+            raise FieldError(f"the list at the gate of {closed.at} is of round {listed.number} of slot {listed.slot}")
+
+    async def show(self, kept: KeptRound) -> Sequence[FromFlat]:
+        """Return this flat's orders, once it is time to show them, if they are in the list at the gate."""
+        if (problem := unlisted(kept)) is None:
+            return self._placing.due_to_show(kept)
+        if problem not in kept.findings:
+            await self._shelf.hold_against(kept, [problem], kept.closed or b"")
+            await self._shelf.change(replace(kept, findings=(*kept.findings, problem)[:MOST_FINDINGS]))
+        return []
 
     async def _gate_problems(self, kept: KeptRound, closed: GateClosed) -> list[str]:
         """Say what the building has said otherwise before."""
@@ -123,6 +147,8 @@ class Hearing:
         if kept.closed is not None and kept.log_size != closed.log_size:
             told = f"at {kept.log_size} entries of the log, and then at {closed.log_size}"
             findings.append(f"the gate of {kept.at} was closed {told}")
+        if kept.listed is not None and digest(kept.listed) != closed.listed:
+            findings.append(f"at the gate of {kept.at} two lists of its orders were told")
         rules = self._rules.of(kept.slot)
         early_ms = 0 if rules is None else rules[0].gate_ms(kept.slot, kept.at.number) - self._clock.wall_ms()
         if early_ms > AHEAD_MS:
@@ -143,13 +169,14 @@ class Hearing:
 
     async def taken(self, taken: OrdersTaken, statement: bytes) -> None:
         """Hear that the building has this flat's orders."""
-        kept = await self._kept(taken.at)
+        kept = await self.kept(taken.at)
         if kept is not None and any(each.placed.digest == taken.orders for each in kept.documents):
+            self._taken.add(taken.at)
             await self._shelf.change(replace(kept, taken=statement))
 
     async def untraded(self, untraded: Untraded, statement: bytes) -> None:
         """Hear that nothing is traded by a round."""
-        kept = await self._kept(untraded.at)
+        kept = await self.kept(untraded.at)
         if kept is None or kept.untraded is not None:
             return
         if kept.is_traded:
@@ -168,7 +195,7 @@ class Hearing:
             raise FieldError(f"the book and the best result of {said.at} are not those that the building has signed")
         proven = prove_named(log, Kind.BOOK, said.at.slot, name, said)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.book is not None or kept.ended:
             return []
         if kept.best is None:
@@ -186,7 +213,7 @@ class Hearing:
 
     async def heard(self, said: ProposalHeard, log: Log) -> None:
         """Hear what the building makes of a proposal."""
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None or kept.proposal is None or digest(kept.proposal) != said.name:
             return
         if said.record:
@@ -205,21 +232,47 @@ class Hearing:
         proven = prove_named(log, Kind.BOOK, said.at.slot, proposed.book, said)
         prove_proposal(log, said, proposed.result, proven.head)
         await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
+        kept = await self.kept(said.at)
         if kept is None:
             return []
+        rules, now_ms = self._rules.opened(kept.rules, log.lineage), self._clock.wall_ms()
         if kept.book is not None and kept.result is not None:
-            return await self._proposed_again(kept, proposed, said)
-        rules = self._rules.opened(kept.rules, log.lineage)
+            if not is_second(said, kept, rules, now_ms):
+                return await self._proposed_again(kept, proposed, said)
+            kept = replace(kept, first=kept.result, first_verdict=kept.verdict, result=None, verdict=None)
         promised, gate_ms = promised_of(kept, rules, self._own.flat), rules.gate_ms(kept.slot, kept.at.number)
-        now_ms = self._clock.wall_ms()
-        found = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
+        judged = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
+        found = [*self._left_out(kept, judged, rules), *judged.findings]
         findings = tuple(each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS])
         kept = replace(kept, book=said.book, result=said.result, findings=findings)
+        kept = replace(kept, vouches=judged.vouches, ordering=judged.ordering)
         if findings:
-            await self._shelf.hold_against(kept, findings, encode(said))
+            await self._shelf.hold_against(replace(kept, verdict=kept.first_verdict), findings, encode(said))
         await self._shelf.change(kept)
         return await self.verdict(kept)
+
+    def _left_out(self, kept: KeptRound, judged: Judged, rules: Rules) -> list[str]:
+        """Say that the orders of this flat are left out, though the building had its word, or has never asked for it.
+
+        Only what was said, or not asked for, over one connection: what a broken line has lost the building cannot know.
+        """
+        if not judged.is_left_out:
+            return []
+        vouched, now = self._vouched.get(kept.at), self._clock.monotonic()
+        if vouched is not None and now - vouched > rules.word_s:
+            return [
+                f"the orders of this flat do not count, though it has agreed {int(now - vouched)} s ago to the result "
+                "with them"
+            ]
+        if kept.first is None and kept.at in self._taken:
+            return ["the orders of this flat do not count: the building has taken them, and has not asked for its word"]
+        _LOGGER.warning("The orders of flat %s do not count in %s: its word came too late", self._own.flat, kept.at)
+        return []
+
+    def connected(self) -> None:
+        """Begin a connection: of what was said over the one before nobody knows what has come through."""
+        self._vouched.clear()
+        self._taken.clear()
 
     async def _proposed_again(self, kept: KeptRound, proposed: Proposed, said: OpenBook) -> Sequence[FromFlat]:
         """Say the same of the same; of another book or result for the round, that there are two."""
@@ -243,41 +296,26 @@ class Hearing:
         if self._clock.wall_ms() >= rules[0].end_ms(kept.slot, kept.at.number):
             return []
         if kept.verdict is None:
-            signed = await self._sign(Proposed(kept.at, digest(kept.book), digest(kept.result)), kept.findings)
+            proposed = Proposed(kept.at, digest(kept.book), digest(kept.result))
+            signed = await self._sign(proposed, kept.findings, vouches=kept.vouches)
             if signed is None:
                 return []
             kept = replace(kept, verdict=signed)
             await self._shelf.change(kept)
         assert kept.verdict is not None, "it was signed"
+        if kept.vouches and kept.first is None:
+            self._vouched.setdefault(kept.at, self._clock.monotonic())
         return [Verdict(kept.at, kept.verdict, kept.findings)]
 
-    async def _sign(self, proposed: Proposed, findings: Sequence[str]) -> bytes | None:
+    async def _sign(self, proposed: Proposed, findings: Sequence[str], *, vouches: bool = False) -> bytes | None:
         signer, own = self._signer(), self._own
 
         def sign() -> bytes:
-            return sign_verdict(signer, own.device, own.origin, proposed.at, proposed.book, proposed.result, findings)
+            named = own.device, own.origin, proposed.at, proposed.book, proposed.result
+            return sign_verdict(signer, *named, findings, vouches=vouches)
 
         try:
             return await off_loop(signer, sign)
         except SignerUnavailableError as error:
             _LOGGER.warning("Flat %s cannot sign its word on %s: %s", own.flat, proposed.at, error)
             return None
-
-    async def traded(self, said: Traded, log: Log) -> None:
-        """Hear that a result counts."""
-        proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
-        await self._guard.compare(proven.head, proven.note)
-        kept = await self._kept(said.at)
-        if kept is None or kept.is_traded or kept.book is None or kept.result is None:
-            return
-        written_ms = proven.record.body.start_ms
-        rules = self._rules.opened(kept.rules, log.lineage)
-        findings = await asyncio.to_thread(cleared_problems, said.document, written_ms, kept, rules)
-        if kept.untraded is not None:
-            findings.append(f"{kept.at} is traded by the log, and nothing was said to be traded by it")
-        if findings:
-            await self._shelf.hold_against(kept, findings, encode(said))
-            await self._shelf.change(replace(kept, findings=(*kept.findings, *findings)[:MOST_FINDINGS]))
-            return
-        counts = await asyncio.to_thread(with_trades, kept, newest_of(kept))
-        await self._shelf.change(replace(counts, cleared=said.document, cleared_name=digest(said.document)))

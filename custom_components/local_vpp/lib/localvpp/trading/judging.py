@@ -1,22 +1,26 @@
 """What this flat holds a round's book, and what came of it, against. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Final
 
 from .. import tlog
-from ..etp import DeviceId, EtpError, cbor, cose
+from ..agreeing import Agreeing, KeyHistory, agreeing
+from ..etp import DeviceId, cbor
 from ..market import MarketError, Order, Result
 from ..market.rounds import (
+    Asked,
     Cleared,
+    GateList,
     OpenedBook,
     Outcome,
     Own,
     Placed,
     Promised,
     Rules,
+    agreement_problem,
     canonical,
     check_round,
     digest,
@@ -24,7 +28,7 @@ from ..market.rounds import (
 )
 from ..settled import OwnMarket
 from ..traded import Made, made
-from ..wire import OpenBook, RoundName, open_verdict
+from ..wire import OpenBook
 from .kept import KeptRound
 from .proving import AHEAD_MS, devices_with_orders
 from .state import OwnTrade
@@ -41,6 +45,7 @@ def promised_of(kept: KeptRound, rules: Rules, flat: str) -> Promised:
         rules=rules,
         log_since=kept.log_since,
         log_size=kept.log_size,
+        listed=None if kept.listed is None else GateList.decode(kept.listed).orders,
         node=rules.node_of(flat),
     )
 
@@ -60,6 +65,24 @@ def counted(kept: KeptRound, log_since: int, log_size: int, opened: OpenedBook |
     is_there = opened is not None and opened.offer_of(counts.placed.offer.blind) is not None
     taken = kept.taken is not None
     return Own(counts.placed, taken) if is_there or taken or not kept.unproven else None
+
+
+def unlisted(kept: KeptRound) -> str | None:
+    """Say that the orders of this flat which count are not once in the list at the gate; None when they are.
+
+    Whoever shows what is not there lets others look at it, and it can be in no book. It can be there twice only if
+    somebody else has logged its hash, which nobody but the building was told; then it is taken of neither.
+    """
+    assert kept.log_since is not None, "the gate is closed"
+    assert kept.log_size is not None, "the gate is closed"
+    counts = kept.counted(kept.log_since, kept.log_size)
+    if counts is None or kept.listed is None:
+        return None
+    times = GateList.decode(kept.listed).orders.count(counts.placed.digest)
+    if times == 1:
+        return None
+    name = counts.placed.digest.hex()[:16]
+    return f"the orders {name} of this flat were in the log at the gate, and are {times} times in the list of all"
 
 
 def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
@@ -155,25 +178,44 @@ def excluded(kept: KeptRound, log_size: int, gate_ms: int) -> list[str]:
     ]
 
 
-def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: Rules) -> list[str]:
-    """Say what is wrong with a result that is said to count."""
+def words_of(
+    document: bytes, index: int, kept: KeptRound, history: Callable[[DeviceId], KeyHistory], building: DeviceId
+) -> Agreeing:
+    """Return whose words say that a result counts; none, where they cannot be read. It takes its time.
+
+    Args:
+        document: names the words.
+        index: of the CLEARED record that names it.
+        kept: the round, with its book.
+        history: gives what is known of the keys of a device.
+        building: its own device, which has no word.
+    """
+    assert kept.book is not None, "asked of a round with its book"
+    try:
+        cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
+    except MarketError:
+        return Agreeing(frozenset(), frozenset(), (), frozenset())  # `cleared_problems` says so.
+    return agreeing(cleared, history, building, opened.log_size, index)
+
+
+def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: Rules, words: Agreeing) -> list[str]:
+    """Say what is wrong with a result that is said to count, by the words that are in its document."""
     assert kept.book is not None, "asked of a round with its book"
     assert kept.result is not None, "asked of a round with its book"
     try:
         cleared, opened = Cleared.decode(document), OpenedBook.decode(kept.book)
-        result = Outcome.decode(kept.result).result
+        outcome = Outcome.decode(kept.result)
+        result = outcome.result
         made([result], {name: name for name in _orders(result)})  # Each is a trade.
     except (MarketError, ValueError) as error:
         return [f"what came of the round cannot be read: {error}"]
     names = (rules.origin, kept.at.slot, kept.at.number, digest(kept.book), digest(kept.result))
     if (cleared.origin, cleared.slot, cleared.number, cleared.book, cleared.result) != names:
         return ["what came of the round is of another book or result than was proposed"]
-    try:
-        devices = {_agreeing(word, rules.origin, kept.at, cleared) for word in cleared.words}
-    except (EtpError, ValueError) as error:
-        return [f"a word of agreement is none: {error}"]
-    if len(devices) < opened.needed:
-        return [f"{len(devices)} flats have agreed, and of {opened.voters} it takes {opened.needed}"]
+    if words.wrong:
+        return [f"a word of agreement does not count: {why}" for why in words.wrong]
+    if problem := agreement_problem(Asked.of(opened, outcome, kept.ordering), words.devices, words.vouching):
+        return [problem]
     if written_ms >= rules.end_ms(kept.at.slot, kept.at.number):
         return [f"the result was written at {written_ms} ms, when the round was over"]
     return []
@@ -181,21 +223,6 @@ def cleared_problems(document: bytes, written_ms: int, kept: KeptRound, rules: R
 
 def _orders(result: Result) -> set[str]:
     return {name for each in result.trades for name in (each.seller, each.buyer)}
-
-
-def _agreeing(word: bytes, origin: str, at: RoundName, cleared: Cleared) -> DeviceId:
-    """Return whose word it is, if it agrees to this book and result; its key is not known here.
-
-    Raises EtpError, ValueError.
-    """
-    named = cose.parse(word, "the word").issuer.rpartition(":")[2]
-    device = DeviceId(bytes.fromhex(named))
-    found = open_verdict(word, device, origin)
-    if (found.at, found.book, found.result) != (at, cleared.book, cleared.result):
-        raise ValueError(f"that of {named} is on another round, book or result")
-    if found.findings is not None:
-        raise ValueError(f"that of {named} does not agree")
-    return device
 
 
 def with_trades(kept: KeptRound, own: Placed | None) -> KeptRound:
@@ -260,10 +287,24 @@ def _searched(said: OpenBook, kept: KeptRound, opened: OpenedBook, rules: Rules,
             yield short
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What this flat finds of a book and its result."""
+
+    findings: tuple[str, ...]
+    """All that is wrong."""
+    vouches: bool
+    """Whether its own orders are among those that count, as it gave them."""
+    is_left_out: bool
+    """Whether its own orders are in the book, and do not count in the result."""
+    ordering: frozenset[DeviceId]
+    """Devices of which the log is proven to hold orders of the round."""
+
+
 def judge(
     said: OpenBook, kept: KeptRound, promised: Promised, gate_ms: int, head: tlog.Checkpoint, now_ms: int
-) -> tuple[str, ...]:
-    """Return all that is wrong with a book and its result; it takes its time.
+) -> Judged:
+    """Return what is wrong with a book and its result; it takes its time.
 
     Raises EtpError, TlogError for orders that are not proven.
     """
@@ -281,6 +322,60 @@ def judge(
         findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
     if kept.best is not None and book_of_best(kept.best) != digest(said.book):
         findings.append("the book is another than the one that better results were wanted for")
-    if opened is not None and opened.chooses:
+    without = without_of(said.result)
+    if opened is not None and without:
+        findings += _reduced(said, kept, opened, without, promised.rules, now_ms)
+    elif opened is not None and opened.chooses:
         findings += _searched(said, kept, opened, promised.rules, now_ms)
-    return tuple(findings)
+    blind = None if own is None or opened is None else own.placed.offer.blind
+    is_there = opened is not None and blind is not None and opened.offer_of(blind) is not None
+    vouches = is_there and blind not in without and not findings
+    return Judged(tuple(findings), vouches, is_there and blind in without, devices)
+
+
+def without_of(result: bytes) -> tuple[bytes, ...]:
+    """Return the blinds of the offers that do not count in a result; none where it cannot be read."""
+    try:
+        return Outcome.decode(result).without
+    except MarketError:
+        return ()  # `check_round` says why.
+
+
+def is_second(said: OpenBook, kept: KeptRound, rules: Rules, now_ms: int) -> bool:
+    """Whether a result may take the place of the one that was proposed first: of the same book, without some offers.
+
+    There is one such, when the time for words on the first is over, as far as this flat's clock can tell, and it is not
+    known yet what came of the round.
+    """
+    assert kept.book is not None, "asked of a round with its book"
+    assert kept.result is not None, "asked of a round with its book"
+    return (
+        kept.first is None
+        and not kept.ended
+        and said.book == kept.book
+        and not without_of(kept.result)
+        and bool(without_of(said.result))
+        and _early_ms(kept, rules, now_ms) <= min(AHEAD_MS, rules.word_s * 1000)
+    )
+
+
+def _early_ms(kept: KeptRound, rules: Rules, now_ms: int) -> int:
+    """Return how long it is until the time for words on the first result is over."""
+    return rules.words_ms(kept.slot, kept.at.number) - now_ms
+
+
+def _reduced(
+    said: OpenBook, kept: KeptRound, opened: OpenedBook, without: Sequence[bytes], rules: Rules, now_ms: int
+) -> Iterator[str]:
+    """Say why a result without some offers of its book is not the one that everybody comes to, in its time."""
+    early_ms = _early_ms(kept, rules, now_ms)
+    if early_ms > min(AHEAD_MS, rules.word_s * 1000):
+        yield f"orders were left out {early_ms // 1000} s before the time for a word of their flats was over"
+    if said.proposal is not None:
+        yield "a result without some orders of the book was not to be proposed by anybody"
+    try:
+        own = canonical(opened, said.book, without)
+    except MarketError:
+        return  # `check_round` says why.
+    if own.encode() != said.result:
+        yield f"without {len(without)} offers the book, cleared as everybody clears it, has another result"

@@ -8,7 +8,8 @@ import json
 import sqlite3
 from typing import Any, Final
 
-from ..etp import RecordHash
+from ..etp import DeviceId, RecordHash
+from ..etp.keys import DEVICE_ID_LENGTH
 from ..market import MarketError
 from ..market.rounds import Placed, digest
 from ..store import FlatStore
@@ -43,6 +44,8 @@ class KeptRound:
     when its gate was closed."""
     closed: bytes | None = None
     """The building's word that the gate is closed."""
+    listed: bytes | None = None
+    """The list of all orders that came with it (`market.rounds.GateList`)."""
     log_since: int | None = None
     log_size: int | None = None
     taken: bytes | None = None
@@ -57,8 +60,16 @@ class KeptRound:
     """The building's PROPOSAL record of it, once it is taken."""
     book: bytes | None = None
     result: bytes | None = None
+    ordering: frozenset[DeviceId] = frozenset()
+    """Devices of which the log is proven to hold orders of the round: they alone can vouch for theirs in the book."""
+    vouches: bool = False
+    """Whether this flat's own orders, as it gave them, are among those that count in the result."""
     verdict: bytes | None = None
     """What this flat has signed of the two; None for one that came too late, or as long as its key is out."""
+    first: bytes | None = None
+    """The result that was proposed before this one, which is without the orders of those who gave no word on it,"""
+    first_verdict: bytes | None = None
+    """and what this flat has signed of that."""
     findings: tuple[str, ...] = ()
     cleared: bytes | None = None
     cleared_name: bytes | None = None
@@ -185,6 +196,11 @@ class TradingBook:
                         kept.proposal,
                         kept.proposed_ms,
                         kept.proposal_record,
+                        kept.listed,
+                        b"".join(sorted(kept.ordering)),
+                        kept.vouches,
+                        kept.first,
+                        kept.first_verdict,
                     ),
                 )
                 db.executemany(
@@ -224,7 +240,7 @@ class TradingBook:
             with db:
                 db.execute(
                     "UPDATE market_round SET book = NULL, result = NULL, cleared = NULL, best = NULL, proposal = NULL,"
-                    " proposal_record = NULL, rules = x''"
+                    " proposal_record = NULL, listed = NULL, ordering = NULL, first = NULL, rules = x''"
                     " WHERE slot < ? AND rules != x''",
                     (before,),
                 )
@@ -234,7 +250,8 @@ class TradingBook:
 
 _COLUMNS: Final = (
     "slot, number, rules, closed, log_since, log_size, taken, book, result, verdict, findings, cleared, cleared_name,"
-    " trades, price, untraded, best, proposal, proposed_ms, proposal_record"
+    " trades, price, untraded, best, proposal, proposed_ms, proposal_record, listed, ordering, vouches,"
+    " first, first_verdict"
 )
 _MOST_OPEN: Final = 5_000
 """Rounds that are looked at, the nearest ones; the rest is in the database all the same."""
@@ -244,11 +261,17 @@ def _round(db: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRound:
     told = dict(zip(_COLUMNS.split(", "), row, strict=True))
     at = RoundName(told.pop("slot"), told.pop("number"))
     told |= {"findings": tuple(json.loads(told["findings"])), "trades": _trades(told["trades"])}
+    told |= {"ordering": _devices(told["ordering"] or b""), "vouches": bool(told["vouches"])}
     return KeptRound(at=at, documents=tuple(_documents(db, at)), **told)
 
 
 def _trades(kept: str) -> tuple[OwnTrade, ...]:
     return tuple(OwnTrade(*trade) for trade in json.loads(kept))
+
+
+def _devices(kept: bytes) -> frozenset[DeviceId]:
+    length = DEVICE_ID_LENGTH
+    return frozenset(DeviceId(kept[begin : begin + length]) for begin in range(0, len(kept), length))
 
 
 def _documents(db: sqlite3.Connection, at: RoundName) -> list[Document]:

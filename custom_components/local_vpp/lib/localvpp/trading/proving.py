@@ -50,7 +50,7 @@ def prove_named(log: Log, kind: Kind, slot: int, document: bytes, said: OpenBook
         raise FieldError(f"record {record.hash.hex()} names another document than the one that came with it")
     note = said.checkpoint.encode()
     head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
-    _prove(head, said.index, record.signed.statement.data, said.proof)
+    prove_entry(head, said.index, record.signed.statement.data, said.proof)
     return Proven(record, head, note)
 
 
@@ -64,7 +64,7 @@ def prove_proposal(log: Log, said: OpenBook, result: bytes, head: tlog.Checkpoin
     record = proposal_record(told.record, log.lineage.at(told.index), log, said.at.slot, result)
     if told.index < said.index:
         raise FieldError(f"the proposal is entry {told.index} of the log, before that of its book")
-    _prove(head, told.index, record.signed.statement.data, told.proof)
+    prove_entry(head, told.index, record.signed.statement.data, told.proof)
 
 
 def proposal_record(sealed: bytes, key: PublicKey, log: Log, slot: int, result: bytes) -> Record:
@@ -97,12 +97,13 @@ def devices_with_orders(
             raise FieldError(f"entry {each.index} is no ORDERS record of slot {slot}")
         if not log_since <= each.index < log_size:
             raise FieldError(f"entry {each.index} is none of the round's, which are from {log_since} to {log_size}")
-        _prove(head, each.index, each.envelope, each.proof)
+        prove_entry(head, each.index, each.envelope, each.proof)
         devices.add(envelope.device)
     return frozenset(devices)
 
 
-def _prove(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[bytes]) -> None:
+def prove_entry(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[bytes]) -> None:
+    """Raise unless a head is proven to hold an entry: FieldError, TlogError."""
     path = [tlog.to_hash(step) for step in proof]
     if not 0 <= index < head.size:
         raise FieldError(f"entry {index} is proven by a head of {head.size} entries")
@@ -112,6 +113,7 @@ def _prove(head: tlog.Checkpoint, index: int, entry: bytes, proof: Sequence[byte
 def testify(
     rules: bytes,
     closed: bytes | None,
+    listed: bytes | None,
     taken: bytes | None,
     verdict: bytes | None,
     document: bytes | None,
@@ -120,7 +122,7 @@ def testify(
 ) -> bytes:
     """Return what a flat has to show against a round: what it was told, what it ordered, and that it was logged.
 
-    testimony = [ rules: bstr, closed: bstr, taken: bstr, verdict: bstr, document: bstr,
+    testimony = [ rules: bstr, closed: bstr, listed: bstr, taken: bstr, verdict: bstr, document: bstr,
                   [* [ sealed record: bstr, ? ( index: uint, .tlog-proof: tstr ) ] ],
                   proposal: bstr, proposal record: bstr ]                                   ; empty where there is none
     """
@@ -128,5 +130,7 @@ def testify(
     for each in own:
         proven: list[cbor.Value] = [] if each.index is None or each.proof is None else [each.index, each.proof]
         records.append([each.record.encode(), *proven])
-    told: list[cbor.Value] = [b"" if part is None else part for part in (rules, closed, taken, verdict, document)]
+    told: list[cbor.Value] = [
+        b"" if part is None else part for part in (rules, closed, listed, taken, verdict, document)
+    ]
     return cbor.encode([*told, records, *(b"" if part is None else part for part in proposed)])

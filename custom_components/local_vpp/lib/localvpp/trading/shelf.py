@@ -46,12 +46,12 @@ class Shelf:
         own = [found for record in records if (found := await self._store.kept(record)) is not None]
         document = None if counts is None else counts.placed.encode()
         proposed = kept.proposal, kept.proposal_record
-        ours = testify(kept.rules, kept.closed, kept.taken, kept.verdict, document, own, proposed)
+        ours = testify(kept.rules, kept.closed, kept.listed, kept.taken, kept.verdict, document, own, proposed)
         reason = f"{kept.at}: {'; '.join(findings)}"
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, EvidenceKind.MARKET))
 
     async def contradicted(self, reason: str, before: bytes, now: bytes) -> None:
         """Keep two words of the building's on its rules that cannot both be true."""
         _LOGGER.error("Flat %s: %s", self._own.flat, reason)
-        ours = testify(before, None, None, None, None, (), (None, None))
+        ours = testify(before, None, None, None, None, None, (), (None, None))
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, now, EvidenceKind.MARKET))

@@ -23,6 +23,7 @@ from ..wire import (
     BestSoFar,
     FromFlat,
     GateClosed,
+    Keys,
     MarketRules,
     MarketSaid,
     Membership,
@@ -34,8 +35,11 @@ from ..wire import (
     Untraded,
     open_market_word,
 )
+from .counting import Counting
+from .heard import Heard
 from .hearing import Hearing
 from .kept import KEEP_DOCUMENTS_S
+from .keybook import KeyBook
 from .placing import Placing
 from .proving import Log
 from .rulebook import RuleBook
@@ -100,9 +104,11 @@ class Trading:
         self._searching = Searching(
             membership.flat, membership.device, self._shelf, self._lock, clock, listener.tell_building
         )
+        self._keys = KeyBook(membership, store, guard, clock)
         self._hearing = Hearing(
             membership, self._shelf, self._rules, self._placing, self._searching, signer, guard, clock
         )
+        self._counting = Counting(self._shelf, self._rules, self._keys, guard, self._hearing.kept)
         self._forgot = clock.monotonic()
         self.told = False
         """Whether the building has told the rules over this connection: those that are kept may be of a market that
@@ -114,6 +120,7 @@ class Trading:
         await self._forget()
         self._shelf.rounds = await self._shelf.book.rounds(self._now() - FORGET_S)
         await self._rules.restore(lineage)
+        await self._keys.restore()
         self._show()
 
     async def run(self) -> None:
@@ -148,6 +155,8 @@ class Trading:
             if self._clock.monotonic() >= self._forgot + FORGET_EVERY_S:
                 await self._forget()
             now_ms = self._clock.wall_ms()
+            for question in self._keys.overdue():
+                self._listener.tell_building(question)
             for at in tuple(self._shelf.rounds):
                 await self._look(at, now_ms)
 
@@ -170,7 +179,7 @@ class Trading:
         if kept.book is not None and kept.verdict is None:
             due = await self._hearing.verdict(kept)
         elif kept.closed is not None and kept.book is None and not kept.ended:
-            due = self._placing.due_to_show(kept)
+            due = await self._hearing.show(kept)
         for message in due:
             self._listener.tell_building(message)
         if now_ms // 1000 == at.slot:
@@ -181,20 +190,22 @@ class Trading:
     async def again(self) -> Sequence[FromFlat]:
         """Return what a new connection begins with."""
         self._placing.shown.clear()
+        self._hearing.connected()
         self.told = False
-        lacking = [
+        lacking = {
             at
             for at, kept in self._shelf.rounds.items()
             if not kept.ended and (kept.closed is not None or (kept.logged and self._gate_passed(at)))
-        ]
+        }
+        lacking.update(self._counting.again())
         return [AskMarket(tuple(sorted(lacking)[:MOST_ASKED]))]
 
     def _gate_passed(self, at: RoundName) -> bool:
         rules = self._rules.of(at.slot)
         return rules is None or self._clock.wall_ms() >= rules[0].gate_ms(at.slot, at.number)
 
-    async def take(self, said: MarketSaid | OpenBook | ProposalHeard | Traded, log: Log) -> Sequence[FromFlat]:
-        """Take what the building says; return what is answered at once.
+    async def take(self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, log: Log) -> Heard:
+        """Take what the building says; return what is answered at once, and of which slots more is known now.
 
         Raises EtpError, TlogError: it is of somebody else, for somebody else, or not proven. Nothing has changed then.
         """
@@ -205,34 +216,35 @@ class Trading:
                 case OpenBook():
                     word = self._word(said.statement, log.lineage)
                     if isinstance(word, BestSoFar):
-                        return await self._hearing.best_so_far(word, said, log)
-                    return await self._hearing.proposed(word, said, log)
+                        return Heard(tuple(await self._hearing.best_so_far(word, said, log)))
+                    return Heard(tuple(await self._hearing.proposed(word, said, log)))
                 case ProposalHeard():
                     await self._hearing.heard(said, log)
-                    return []
+                    return Heard()
                 case Traded():
-                    await self._hearing.traded(said, log)
-                    return []
+                    return await self._counting.traded(said, log)
+                case Keys():
+                    return await self._counting.keys_told(said, log)
 
     def _word(self, statement: bytes, lineage: Lineage) -> object:
         own = self._own
         return open_market_word(statement, lineage.newest, lineage.building, own.origin, own.device)
 
-    async def _said(self, said: MarketSaid, log: Log) -> Sequence[FromFlat]:
+    async def _said(self, said: MarketSaid, log: Log) -> Heard:
         match self._word(said.statement, log.lineage):
             case MarketRules() as rules:
                 await self._rules.take(rules, said)
                 self.told = True
                 self._show()
-                return []
+                return Heard()
             case GateClosed() as closed:
-                return await self._hearing.closed(closed, said, log)
+                return Heard(tuple(await self._hearing.closed(closed, said, log)))
             case OrdersTaken() as taken:
                 await self._hearing.taken(taken, said.statement)
-                return []
+                return Heard()
             case Untraded() as untraded:
                 await self._hearing.untraded(untraded, said.statement)
-                return []
+                return Heard(ended=(untraded.at.slot,))
             case other:
                 raise FieldError(f"the building says {other} without a book")
 

@@ -21,6 +21,8 @@ from .drills import (
     RollCall,
 )
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
+from .keys import MOST_KEYS, AskKeys, Keys, LoggedEnvelope
+from .keys_word import check_keys, sign_keys
 from .market import (
     LARGEST_DOCUMENT as LARGEST_DOCUMENT_OF_ROUND,
     LONGEST_FINDING,
@@ -105,11 +107,13 @@ __all__ = [
     "LONGEST_WORDS",
     "MOST_ASKED",
     "MOST_FINDINGS",
+    "MOST_KEYS",
     "NONCE_LENGTH",
     "PROTOCOL",
     "REASONS",
     "RELEASED",
     "AskChainEnd",
+    "AskKeys",
     "AskMarket",
     "AskPapers",
     "AskRecords",
@@ -136,8 +140,10 @@ __all__ = [
     "Hello",
     "Invite",
     "InviteError",
+    "Keys",
     "LastRecord",
     "LeftOut",
+    "LoggedEnvelope",
     "LoggedOrders",
     "LoggedProposal",
     "LoggedRecord",
@@ -173,6 +179,7 @@ __all__ = [
     "Welcome",
     "WitnessSays",
     "building_proof",
+    "check_keys",
     "decode",
     "encode",
     "findings_name",
@@ -187,6 +194,7 @@ __all__ = [
     "sign_chain_end",
     "sign_drill_word",
     "sign_hello",
+    "sign_keys",
     "sign_market_word",
     "sign_refusal",
     "sign_terms",

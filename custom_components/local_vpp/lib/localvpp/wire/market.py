@@ -4,7 +4,7 @@
                  ◀───────────────────  AskMarket            with each new connection: what it lacks
       MarketSaid (rules) ───────────▶
                  ◀───────────────────  Records              an ORDERS record, before the gate
-      MarketSaid (closed) ──────────▶                       at the gate: so many entries of the log count
+      MarketSaid (closed) ──────────▶                       at the gate: these orders of the log count, and no others
                  ◀───────────────────  ShowOrders
       MarketSaid (taken) ───────────▶                       they are durable, and will be in the book
       OpenBook (best so far) ───────▶                       only where orders refuse parts
@@ -80,7 +80,7 @@ class MarketSaid:
     checkpoint: str
     """When the gate is closed, the log's head at which it was; empty otherwise."""
     document: bytes = b""
-    """The rules, when these are told; empty otherwise."""
+    """The rules, when these are told; the list of all orders, when the gate is closed; empty otherwise."""
 
     def __post_init__(self) -> None:
         _check_size(self.document, "document", LARGEST_RULES)

@@ -24,6 +24,8 @@ VERDICT_TYPE: Final = "application/vnd.local-vpp.verdict+cbor"
 
 VERDICTS_SINCE: Final = 8
 """Since this protocol a verdict says what it says now: those in documents of before are read by whoever audits them."""
+VOUCHED_SINCE: Final = 10
+"""Since this one it says, too, whether the flat's own orders are among those that count."""
 
 
 class _Says(IntEnum):
@@ -47,11 +49,13 @@ class MarketRules:
 
 @dataclass(frozen=True, slots=True)
 class GateClosed:
-    """Orders of the round count that are between two numbers of entries of the log: show them."""
+    """Orders of the round count that are between two numbers of entries of the log: show them, if they are listed."""
 
     at: RoundName
     log_since: int
     log_size: int
+    listed: bytes
+    """The SHA-256 of the list of all of them (`market.rounds.GateList`), which comes with the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def sign_market_word(signer: Signer, building: DeviceId, origin: str, device: De
         case MarketRules():
             said, payload = _Says.RULES, {3: word.number, 4: word.since, 5: word.name}
         case GateClosed():
-            said, payload = _Says.CLOSED, {5: word.log_since, 6: word.log_size}
+            said, payload = _Says.CLOSED, {5: word.log_since, 6: word.log_size, 7: word.listed}
         case OrdersTaken():
             said, payload = _Says.TAKEN, {5: word.orders}
         case Proposed():
@@ -150,7 +154,8 @@ def _of_round(fields: Fields, said: _Says) -> MarketWord:
     at = _round(fields, 3)
     match said:
         case _Says.CLOSED:
-            return GateClosed(at, fields.unsigned(5, "log size before"), fields.unsigned(6, "log size"))
+            since, size = fields.unsigned(5, "log size before"), fields.unsigned(6, "log size")
+            return GateClosed(at, since, size, fields.bytes_(7, "list", HASH_LENGTH))
         case _Says.PROPOSED:
             return Proposed(at, fields.bytes_(5, "book", HASH_LENGTH), fields.bytes_(6, "result", HASH_LENGTH))
         case _Says.BEST:
@@ -171,11 +176,15 @@ class Found:
     """What a verdict says, its signature still to be verified with the key enrolled for the device."""
 
     statement: cose.Statement
+    protocol: int
+    """By which it was said."""
     at: RoundName
     book: bytes
     result: bytes
     findings: bytes | None
     """SHA-256 of what was found; None for a flat that agrees."""
+    vouches: bool
+    """Whether the flat agrees, and its own orders, as it gave them, are among those that count."""
 
 
 def sign_verdict(
@@ -186,11 +195,18 @@ def sign_verdict(
     book: bytes,
     result: bytes,
     findings: Sequence[str] = (),
+    *,
+    vouches: bool = False,
 ) -> bytes:
-    """Return a flat's signed word on a round's book and result, by the names of the two; without findings it agrees."""
+    """Return a flat's signed word on a round's book and result, by the names of the two; without findings it agrees.
+
+    One that agrees vouches where its own orders, as it gave them, are among those that count.
+    """
     payload: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: at.slot, 3: at.number, 4: book, 5: result}
     if findings:
         payload[6] = findings_name(findings)
+    elif vouches:
+        payload[7] = True
     return cose.sign(
         signer, content_type=VERDICT_TYPE, issuer=issuer(device), subject=origin, payload=cbor.encode(payload)
     )
@@ -203,17 +219,22 @@ def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
     if (statement.content_type, statement.issuer, statement.subject) != (VERDICT_TYPE, issuer(device), origin):
         raise FieldError(f"{what} is a {statement.content_type!r} of {statement.issuer!r} for {statement.subject!r}")
     fields = Fields(cbor.decode(statement.payload, what), what)
-    fields.version(0, "protocol", PROTOCOL, VERDICTS_SINCE)
+    protocol = fields.version(0, "protocol", PROTOCOL, VERDICTS_SINCE)
     if (named := fields.bytes_(1, "device", DEVICE_ID_LENGTH)) != device:
         raise FieldError(f"{what} names device {named.hex()}")
+    vouched = fields.has(7)
     found = Found(
         statement=statement,
+        protocol=protocol,
         at=_round(fields, 2),
         book=fields.bytes_(4, "book", HASH_LENGTH),
         result=fields.bytes_(5, "result", HASH_LENGTH),
         findings=fields.bytes_(6, "findings", HASH_LENGTH) if fields.has(6) else None,
+        vouches=vouched and fields.boolean(7, "vouches"),
     )
     fields.end()
+    if vouched and (not found.vouches or found.findings is not None or protocol < VOUCHED_SINCE):
+        raise FieldError(f"{what} vouches for orders otherwise than a word that agrees does")
     return found
 
 

@@ -17,6 +17,8 @@
       DrillKept ────────────────────▶
       MarketSaid, OpenBook, Traded ─▶                                       of a slot's round: see `market`
                  ◀───────────────────  AskMarket, ShowOrders, Verdict
+                 ◀───────────────────  AskKeys              whose words a result counts by: see `keys`
+      Keys (signed) ────────────────▶
       AskPapers ────────────────────▶                                       of one that was lost
                  ◀───────────────────  Paper
       AskWitness ───────────────────▶                                       for each new head of the log
@@ -37,6 +39,7 @@ from ..etp.envelope import issuer
 from ..etp.fields import Fields
 from ..etp.keys import DEVICE_ID_LENGTH
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
+from .keys import AskKeys, Keys
 from .market import (
     AskMarket,
     AskPapers,
@@ -50,7 +53,7 @@ from .market import (
     Verdict,
 )
 
-PROTOCOL: Final = 9
+PROTOCOL: Final = 10
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
@@ -366,6 +369,7 @@ type FromCoordinator = (
     | OpenBook
     | ProposalHeard
     | Traded
+    | Keys
     | AskPapers
     | Refused
 )
@@ -385,6 +389,7 @@ type FromFlat = (
     | ShowOrders
     | Proposal
     | Verdict
+    | AskKeys
     | Paper
 )
 

@@ -4,9 +4,11 @@ Documents only: nothing here sends, signs or waits. A record of the log names ea
 whoever is given one can prove that it is the one that counted, to the byte.
 """
 
+from .agreement import Asked, agreement_problem, claim_problem, quorum_problem
 from .checking import Own, Promised, check_round
 from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
+from .listed import GateList
 from .opened import MOST_OFFERS, OpenedBook
 from .partner import partner_tag
 from .placed import LARGEST_OFFER_WH, MOST_ORDERS, MOST_WHOLE, NONCE_LENGTH, Offer, Placed
@@ -23,8 +25,10 @@ __all__ = [
     "MOST_ROUNDS",
     "MOST_WHOLE",
     "NONCE_LENGTH",
+    "Asked",
     "Bid",
     "Cleared",
+    "GateList",
     "Offer",
     "OpenedBook",
     "Outcome",
@@ -33,13 +37,16 @@ __all__ = [
     "Promised",
     "RoundError",
     "Rules",
+    "agreement_problem",
     "bid_of",
     "canonical",
     "check_round",
+    "claim_problem",
     "digest",
     "falls_short",
     "leads_problem",
     "not_better",
     "partner_tag",
+    "quorum_problem",
     "searched",
 ]

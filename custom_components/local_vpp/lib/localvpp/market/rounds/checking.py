@@ -5,6 +5,7 @@ does not know whose the other offers are: that one of them is not what its flat 
 an auditor, who can open all records.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class Promised:
     """Entries of the log at the gate of the round before; None for a flat that was not there to hear it."""
     log_size: int | None
     """At this one's."""
+    listed: tuple[bytes, ...] | None
+    """The hashes of all orders that the log held there, sorted; None for a flat that was not there to hear it."""
     node: str | None
     """Where in the building's lines the flat hangs; None where there are none."""
 
@@ -85,6 +88,12 @@ def _book(opened: OpenedBook, promised: Promised, own: Own | None, records: int)
             f"the book counts orders up to entry {opened.log_size} of the log, and the gate was closed at "
             f"{promised.log_size}"
         )
+    if promised.listed is not None and opened.committed != promised.listed:
+        others, gone = Counter(opened.committed), Counter(promised.listed)
+        yield (
+            f"the book is of other orders than were listed at the gate: {(others - gone).total()} of it were not, and "
+            f"{(gone - others).total()} that were are not in it"
+        )
     if len(opened.committed) != records:
         shown = f"{len(opened.offers)} offers" + (f", and {len(opened.withheld)} not shown" if opened.withheld else "")
         more = len(opened.committed) > records
@@ -132,8 +141,14 @@ def _result(opened: OpenedBook, book: bytes, outcome: Outcome) -> Iterator[str]:
     ):
         yield f"the result is of another book, {outcome.book.hex()[:16]}"
         return
+    if outcome.is_former:
+        yield "the result is of a former format: it would count although nobody vouches for the orders in it"
+        return
+    if unknown := set(outcome.without).difference(offer.blind for offer in opened.offers):
+        yield f"the result is without {len(unknown)} offers that are not in the book"
+        return
     try:
-        findings = check(opened.book(), outcome.result, objective=opened.objective, price=opened.price)
+        findings = check(opened.book(outcome.without), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
         return

@@ -6,10 +6,12 @@ from typing import Any, Final, Self
 
 from ..plain import plain_result, read_result
 from ..result import Result, Stage, Trade
-from .documents import HASH_LENGTH, octets, read, text, whole, written
+from .documents import HASH_LENGTH, RoundError, octets, read, text, whole, written
 from .placed import Offer
 
-RESULT_FORMAT: Final = "local-vpp result 2"
+RESULT_FORMAT: Final = "local-vpp result 3"
+FORMER_RESULT: Final = "local-vpp result 2"
+"""It counted by a quorum alone, and no offer of the book could be left out of it."""
 CLEARED_FORMAT: Final = "local-vpp cleared 2"
 
 
@@ -24,22 +26,37 @@ class Outcome:
     book: bytes
     """The name of the book."""
     result: Result
+    without: tuple[bytes, ...] = ()
+    """The blinds of offers of the book that do not count in it, sorted: it is the result of the book without them."""
+    format: str = RESULT_FORMAT
+
+    def __post_init__(self) -> None:
+        if list(self.without) != sorted(set(self.without)):
+            raise RoundError("what does not count in the result is not in its order, or is there twice")
+
+    @property
+    def is_former(self) -> bool:
+        """Whether it was made before flats vouched for their orders."""
+        return self.format == FORMER_RESULT
 
     def encode(self) -> bytes:
         """Write the document. Raises RoundError."""
         fields = {"origin": self.origin, "slot": self.slot, "round": self.number, "book": self.book.hex()}
-        return written(RESULT_FORMAT, fields | {"result": plain_result(self.result)})
+        without = {} if self.is_former else {"without": [each.hex() for each in self.without]}
+        return written(self.format, fields | without | {"result": plain_result(self.result)})
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
         """Read a document. Raises MarketError."""
-        return read(data, RESULT_FORMAT, cls._build, cls.encode)
+        return read(data, RESULT_FORMAT, cls._build, cls.encode, former=FORMER_RESULT)
 
     @classmethod
     def _build(cls, fields: dict[str, Any]) -> Self:
         book = octets(fields["book"], HASH_LENGTH)
         origin, slot, number = text(fields["origin"]), whole(fields["slot"]), whole(fields["round"])
-        return cls(origin, slot, number, book, read_result(fields["result"]))
+        former = fields["format"] == FORMER_RESULT
+        without = () if former else tuple(octets(each, HASH_LENGTH) for each in fields["without"])
+        return cls(origin, slot, number, book, read_result(fields["result"]), without, fields["format"])
 
     @property
     def price(self) -> int | None:
