@@ -70,7 +70,7 @@ class MarketRoundsTable extends LitElement {
         padding: 0 9px;
       }
       button[aria-pressed="true"] {
-        background: var(--panel);
+        background: var(--card);
         color: var(--text);
       }
       .why {
@@ -153,7 +153,7 @@ class MarketRoundsTable extends LitElement {
           ${f.number(number + 1)}
         </button>
       </th>
-      <td>${f.moment(closed_ms, this.now)}</td>
+      <td>${f.instant(closed_ms, this.now)}</td>
       ${told}
       <td class="number left-offered">${amount(left?.offered ?? null)}</td>
       <td class="number left-wanted">${amount(left?.wanted ?? null)}</td>
@@ -164,7 +164,7 @@ class MarketRoundsTable extends LitElement {
     const { t, f } = this.words;
     return html`<tr class="coming" data-round=${number}>
       <th scope="row">${f.number(number + 1)}</th>
-      <td>${f.moment(closes_ms, this.now)}</td>
+      <td>${f.instant(closes_ms, this.now)}</td>
       <td colspan="4">${t.market.roundToCome}</td>
     </tr>`;
   }

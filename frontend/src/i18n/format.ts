@@ -106,6 +106,13 @@ export class Format {
     return day === this.day.format(today) ? this.time(ms) : `${day} ${this.time(ms)}`;
   }
 
+  /** The same to the second: gates of short slots lie seconds apart. */
+  instant(ms: number, today: number): string {
+    const time = new Intl.DateTimeFormat(this.language, { timeStyle: "medium", hourCycle: "h23" }).format(ms);
+    const day = this.day.format(ms);
+    return day === this.day.format(today) ? time : `${day} ${time}`;
+  }
+
   /** Begin and end of a slot. */
   slot(beginSeconds: number, seconds: number, today: number): string {
     return `${this.moment(beginSeconds * 1000, today)}–${this.time((beginSeconds + seconds) * 1000)}`;
