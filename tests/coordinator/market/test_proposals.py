@@ -4,6 +4,7 @@ Everybody is given so few steps that what all clear is not the best: whoever goe
 """
 
 from dataclasses import replace
+import threading
 
 import pytest
 
@@ -22,7 +23,7 @@ from localvpp.trading.hearing import Hearing
 from localvpp.trading.proving import Log
 from localvpp.wire import Proposal, ProposalHeard
 
-from ..flat import until
+from ..flat import WAIT_S, until
 from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, ask, bid
 from .settling import lived, settled
 from .test_audit import PRICES, audited, logged as entries, papers
@@ -369,6 +370,64 @@ async def test_a_flat_whose_proposal_was_lost_with_the_link_proposes_it_again(
     await cleared(trade)
     await proposed(trade)
     await best_counts(trade)
+
+
+async def test_a_flat_whose_link_is_down_when_it_finds_a_better_result_holds_it_against_nobody(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An honest building never gets to see it: the link comes back when the time for proposals is over."""
+    coordinator_finds_nothing(monkeypatch)
+    looks, begun, go = searching._better, threading.Event(), threading.Event()
+    first = trade.config.flats[0]
+
+    def waits(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+        if turn != trade.flats[first].membership.device:
+            return None
+        begun.set()
+        go.wait(WAIT_S)
+        return looks(book, best, turn)
+
+    monkeypatch.setattr(searching, "_better", waits)
+    await opened(trade)
+    await until(begun.is_set)
+    await trade.kill()
+    go.set()
+    await until(lambda: kept_proposal(trade, first) is not None)
+    trade.clock.pass_ms(PROPOSALS_MS - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    search = trade.market.rounds[ROUND].search
+    assert search is not None
+    await until(search.clearing.done)
+    await trade.judged()
+    await trade.ended()
+    assert await gained(trade) == CLEARED
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_what_was_sent_over_a_link_that_was_lost_is_held_against_nobody(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator_finds_nothing(monkeypatch)
+    taken = Proposing.judged
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(Proposing, "judged", nothing)
+    await opened(trade)
+    await until(lambda: all(kept_proposal(trade, name) is not None for name in FLATS))
+    await trade.kill()
+    monkeypatch.setattr(Proposing, "judged", taken)
+    trade.clock.pass_ms(PROPOSALS_MS - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    search = trade.market.rounds[ROUND].search
+    assert search is not None
+    await until(search.clearing.done)
+    await trade.judged()
+    await trade.ended()
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
 
 
 def kept_proposal(trade: Trade, name: str) -> bytes | None:

@@ -35,7 +35,7 @@ class Searching:
         shelf: its rounds.
         lock: is held while one of them changes.
         clock: its wall time.
-        tell: sends to the building.
+        tell: sends to the building, if the link is up, and says whether it is.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Searching:
         shelf: Shelf,
         lock: asyncio.Lock,
         clock: Clock,
-        tell: Callable[[FromFlat], None],
+        tell: Callable[[FromFlat], bool],
     ) -> None:
         self._flat = flat
         self._turn = turn
@@ -97,8 +97,18 @@ class Searching:
             if kept is None or kept.best is None or kept.book is not None or kept.ended or now_ms >= wanted.until_ms:
                 return  # It is too late, for all.
             _LOGGER.info("Flat %s proposes a better result for %s", self._flat, at)
-            await self._shelf.change(replace(kept, proposal=found, proposed_ms=now_ms))
-            self._tell(Proposal(at, found))
+            await self._shelf.change(replace(kept, proposal=found))
+            if self._tell(Proposal(at, found)):
+                await self._shelf.change(replace(kept, proposal=found, proposed_ms=now_ms))
+
+    async def unsent(self) -> None:
+        """Take what was proposed over a connection that has ended, and is not answered, as not sent.
+
+        Nobody knows whether it has arrived: it is proposed again, and until then is held against nobody.
+        """
+        for kept in tuple(self._shelf.rounds.values()):
+            if kept.proposed_ms is not None and kept.proposal_record is None and kept.book is None and not kept.ended:
+                await self._shelf.change(replace(kept, proposed_ms=None))
 
 
 def _better(book: bytes, best: bytes, turn: bytes) -> bytes | None:
