@@ -1,5 +1,6 @@
 """A round as the coordinator knows it, and why what a flat says of it does not count. Pure."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from localvpp.etp import DeviceId, PublicKey
@@ -23,6 +24,16 @@ from .searching import Search
 type Message = AskMarket | ShowOrders | Proposal | Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The result of a round without the offers that nobody vouches for, as it is worked out."""
+
+    vouching: frozenset[DeviceId]
+    """Who did when that was begun."""
+    task: asyncio.Task[bytes | None]
+    """None where nothing would be traded."""
+
+
 @dataclass(slots=True)
 class Round:
     """A round that has not ended."""
@@ -43,6 +54,10 @@ class Round:
     """What was found by it, each better than the one before."""
     asked: Asked | None = None
     """What it takes for its result to count; None as long as nobody has looked."""
+    open_since: float | None = None
+    """When its result was first shown to flats, since the coordinator was started: of the monotonic clock."""
+    leave: Leave | None = None
+    """What is worked out in its place, without those who have no word on it."""
     message: OpenBook | None = None
     """Book and result with their proofs."""
     told: set[DeviceId] = field(default_factory=set)

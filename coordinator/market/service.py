@@ -94,6 +94,7 @@ class Market:
     async def close(self) -> None:
         """End what runs beside the rounds."""
         await self.proposing.close()
+        await self.steps.close()
         await asyncio.gather(*self._offers, return_exceptions=True)
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
@@ -214,7 +215,11 @@ class Market:
         await self.board.resume()
         for at, known in self.rounds.items():
             if at in before:
-                known.show_until, known.told = before[at].show_until, before[at].told
+                known.show_until, known.open_since = before[at].show_until, before[at].open_since
+                if (
+                    known.stored.result == before[at].stored.result
+                ):  # Else a second one was stored, and nobody has heard.
+                    known.told = before[at].told
                 self.proposing.again(known, before[at])
         self.board.doubtful = False
         for at in before.keys() - self.rounds.keys():

@@ -2,7 +2,8 @@
 
 What a step has fixed is durable before anybody hears of it, and no later step changes it: where the gate was closed,
 the book, the result. A coordinator that is killed between two steps and started again goes on with the next one; when
-it is too late for that nothing is traded. There is never a second book or result of a round.
+it is too late for that nothing is traded. There is never a second book of a round, and of
+results only the one that leaves out who has given no word (`leaving`).
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from .board import Board
 from .books import TooLargeError, asked_of, book_of, chooses, cleared_of, outcome_of, words_of
 from .ending import Ended, Why
 from .hearing import Round
+from .leaving import Leaving
 from .proposing import Proposing
 from .telling import Telling
 from .writing import Writing
@@ -38,6 +40,11 @@ class Steps:
         self._proposing = proposing
         self._telling = telling
         self._clock = clock
+        self._leaving = Leaving(clock)
+
+    async def close(self) -> None:
+        """End what runs beside."""
+        await self._leaving.close()
 
     async def go_on(self, known: Round) -> None:
         """Take each step that is due, one after the other.
@@ -72,6 +79,20 @@ class Steps:
         words = words_of(known.stored, known.verdicts)
         if agreement_problem(known.asked, words.agreed.keys(), words.vouching) is None:
             await self._log_cleared(known, tuple(words.agreed.values()))
+        elif (second := self._leaving.second(known)) is not None:
+            await self._propose_second(known, second)
+
+    async def _propose_second(self, known: Round, result: bytes) -> None:
+        """Propose a result without those who have no word on the first one: words on that count no more.
+
+        Raises SQLAlchemyError, SignerUnavailableError, TlogError, OSError, MarketError.
+        """
+        _log.warning("In %s flats have given no word on the result: one without their orders is proposed", known.at)
+        self._leaving.forget(known)
+        await self._keep(known, replace(known.stored, first=known.stored.result, result=result))
+        known.verdicts, known.told, known.message, known.asked = {}, set(), None, None
+        known.message = await self._telling.message(known.stored)
+        await self.propose(known)
 
     async def _asked(self, known: Round) -> Asked:
         """Return what it takes for the result of a round to count. Raises MarketError."""
@@ -97,6 +118,8 @@ class Steps:
         """Show book and result to whoever is connected and has not seen them over this connection."""
         if known.message is None:
             return  # It is durable, and will be published.
+        if known.open_since is None:
+            known.open_since = self._clock.monotonic()
         for device in tuple(self._board.listening - known.told):
             if device in self._board.hub:
                 await self._telling.proposed(device, known.message)
@@ -179,6 +202,7 @@ class Steps:
             lambda sealed: store.cleared_logged(stored.at, sealed.hash, Ended.TRADED, now_ms),
         )
         known.stored = replace(stored, cleared_record=record.hash, ended=Ended.TRADED, ended_ms=now_ms)
+        self._leaving.forget(known)
         del self._board.rounds[stored.at]
         _log.info("By %s there are trades: %s flats have agreed", stored.at, len(words))
         await self.tell_ended(stored.at)
@@ -192,6 +216,7 @@ class Steps:
         """End a round: nothing is traded by it."""
         _log.warning("Nothing is traded by %s: %s", known.at, why)
         self._proposing.forget(known)
+        self._leaving.forget(known)
         now_ms = self._clock.wall_ms()
         await self._keep(known, replace(known.stored, ended=Ended.UNTRADED, ended_ms=now_ms, why=why.value))
         del self._board.rounds[known.at]

@@ -254,9 +254,9 @@ market_rounds: Final = sa.Table(
     sa.Column("ended_ms", sa.BigInteger, nullable=True),
     sa.Column("why", sa.String(64), nullable=True),
 )
-"""The rounds whose gates were closed. What a step has fixed no later one changes: where the gate was closed, and the list
-of orders there, the book, the result, a second one in the place of the first, and what came of it. A record's name is written with its entry. Rounds of before there were rules have
-none."""
+"""The rounds whose gates were closed. What a step has fixed no later one changes: where the gate was closed, with the
+list of orders there, the book, the result, a second one in its place, and what came of it. A record's name is written
+with its entry. Rounds of before there were rules have none."""
 
 
 def _of_round() -> sa.ForeignKeyConstraint:

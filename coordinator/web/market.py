@@ -131,7 +131,7 @@ def _document(document: bytes | None, what: str) -> web.Response:
 def _checked(book: bytes, result: bytes) -> Plain:
     opened, outcome = OpenedBook.decode(book), Outcome.decode(result)
     try:
-        findings = check(opened.book(), outcome.result, objective=opened.objective, price=opened.price)
+        findings = check(opened.book(outcome.without), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
         return {"checked_by": "localvpp.market.check", "unchecked": str(error), "findings": []}
     return {"checked_by": "localvpp.market.check", "unchecked": None, "findings": findings_plain(findings)}

@@ -20,7 +20,8 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     assert papers.book is not None, "it was opened"
     assert papers.result is not None, "it was cleared"
     try:
-        cleared = replace(canonical(opened, papers.book), format=Outcome.decode(papers.result).format)
+        outcome = Outcome.decode(papers.result)
+        cleared = replace(canonical(opened, papers.book), format=outcome.format)
         expected, best = digest(cleared.encode()), cleared.result
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
@@ -49,8 +50,11 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
         yield f"the proposal {name.hex()[:16]} is in no entry of the log behind the book"
     if logged and not opened.chooses:
         yield "there are proposals of a book that divides every order"
+    if outcome.without:  # No search and no proposal is of a book without some of its offers.
+        without = canonical(opened, papers.book, outcome.without)
+        expected, best = digest(without.encode()), without.result
     if digest(papers.result) != expected:
-        yield from _other(papers.result, expected, best, proposed=bool(logged))
+        yield from _other(papers.result, expected, best, proposed=bool(logged) and not outcome.without)
 
 
 def _other(result: bytes, last: bytes, best: Result, *, proposed: bool) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ..clock import Clock
 from ..etp import FieldError, Kind, Signer, SignerUnavailableError, off_loop
 from ..guard import Guard
 from ..market import MarketError
-from ..market.rounds import GateList, digest
+from ..market.rounds import GateList, Rules, digest
 from ..wire import (
     LONGEST_FINDING,
     MOST_FINDINGS,
@@ -35,7 +35,17 @@ from ..wire import (
     encode,
     sign_verdict,
 )
-from .judging import book_of_best, cleared_problems, judge, promised_of, told_best, unlisted, with_trades
+from .judging import (
+    Judged,
+    book_of_best,
+    cleared_problems,
+    is_second,
+    judge,
+    promised_of,
+    told_best,
+    unlisted,
+    with_trades,
+)
 from .kept import KeptRound
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
@@ -80,6 +90,10 @@ class Hearing:
         self._signer = signer
         self._guard = guard
         self._clock = clock
+        self._taken: set[RoundName] = set()
+        """Rounds that the building has taken this flat's orders for over this connection,"""
+        self._vouched: dict[RoundName, float] = {}
+        """and when this flat has first vouched for them over it: of the monotonic clock."""
 
     async def _kept(self, at: RoundName) -> KeptRound | None:
         """Return a round, or the begin of one that this flat has not had to do with; None of one that is none."""
@@ -169,6 +183,7 @@ class Hearing:
         """Hear that the building has this flat's orders."""
         kept = await self._kept(taken.at)
         if kept is not None and any(each.placed.digest == taken.orders for each in kept.documents):
+            self._taken.add(taken.at)
             await self._shelf.change(replace(kept, taken=statement))
 
     async def untraded(self, untraded: Untraded, statement: bytes) -> None:
@@ -234,19 +249,44 @@ class Hearing:
         kept = await self._kept(said.at)
         if kept is None:
             return []
+        rules, now_ms = self._rules.opened(kept.rules, log.lineage), self._clock.wall_ms()
         if kept.book is not None and kept.result is not None:
-            return await self._proposed_again(kept, proposed, said)
-        rules = self._rules.opened(kept.rules, log.lineage)
+            if not is_second(said, kept, rules, now_ms):
+                return await self._proposed_again(kept, proposed, said)
+            kept = replace(kept, first=kept.result, first_verdict=kept.verdict, result=None, verdict=None)
         promised, gate_ms = promised_of(kept, rules, self._own.flat), rules.gate_ms(kept.slot, kept.at.number)
-        now_ms = self._clock.wall_ms()
         judged = await asyncio.to_thread(judge, said, kept, promised, gate_ms, proven.head, now_ms)
-        findings = tuple(each[:LONGEST_FINDING] for each in judged.findings[:MOST_FINDINGS])
+        found = [*self._left_out(kept, judged, rules), *judged.findings]
+        findings = tuple(each[:LONGEST_FINDING] for each in found[:MOST_FINDINGS])
         kept = replace(kept, book=said.book, result=said.result, findings=findings)
         kept = replace(kept, vouches=judged.vouches, ordering=judged.ordering)
         if findings:
-            await self._shelf.hold_against(kept, findings, encode(said))
+            await self._shelf.hold_against(replace(kept, verdict=kept.first_verdict), findings, encode(said))
         await self._shelf.change(kept)
         return await self.verdict(kept)
+
+    def _left_out(self, kept: KeptRound, judged: Judged, rules: Rules) -> list[str]:
+        """Say that the orders of this flat are left out, though the building had its word, or has never asked for it.
+
+        Only what was said, or not asked for, over one connection: what a broken line has lost the building cannot know.
+        """
+        if not judged.is_left_out:
+            return []
+        vouched, now = self._vouched.get(kept.at), self._clock.monotonic()
+        if vouched is not None and now - vouched > rules.word_s:
+            return [
+                f"the orders of this flat do not count, though it has agreed {int(now - vouched)} s ago to the result "
+                "with them"
+            ]
+        if kept.first is None and kept.at in self._taken:
+            return ["the orders of this flat do not count: the building has taken them, and has not asked for its word"]
+        _LOGGER.warning("The orders of flat %s do not count in %s: its word came too late", self._own.flat, kept.at)
+        return []
+
+    def connected(self) -> None:
+        """Begin a connection: of what was said over the one before nobody knows what has come through."""
+        self._vouched.clear()
+        self._taken.clear()
 
     async def _proposed_again(self, kept: KeptRound, proposed: Proposed, said: OpenBook) -> Sequence[FromFlat]:
         """Say the same of the same; of another book or result for the round, that there are two."""
@@ -277,6 +317,8 @@ class Hearing:
             kept = replace(kept, verdict=signed)
             await self._shelf.change(kept)
         assert kept.verdict is not None, "it was signed"
+        if kept.vouches and kept.first is None:
+            self._vouched.setdefault(kept.at, self._clock.monotonic())
         return [Verdict(kept.at, kept.verdict, kept.findings)]
 
     async def _sign(self, proposed: Proposed, findings: Sequence[str], *, vouches: bool = False) -> bytes | None:
@@ -297,6 +339,8 @@ class Hearing:
         proven = prove_named(log, Kind.CLEARED, said.at.slot, digest(said.document), said)
         await self._guard.compare(proven.head, proven.note)
         kept = await self._kept(said.at)
+        if kept is not None and kept.is_traded and kept.cleared_name != digest(said.document):
+            await self._shelf.hold_against(kept, [f"two results of {kept.at} are said to count"], encode(said))
         if kept is None or kept.is_traded or kept.book is None or kept.result is None:
             return
         written_ms = proven.record.body.start_ms

@@ -292,6 +292,8 @@ class Judged:
     """All that is wrong."""
     vouches: bool
     """Whether its own orders are among those that count, as it gave them."""
+    is_left_out: bool
+    """Whether its own orders are in the book, and do not count in the result."""
     ordering: frozenset[DeviceId]
     """Devices of which the log is proven to hold orders of the round."""
 
@@ -317,7 +319,60 @@ def judge(
         findings.append(f"the book is entry {said.index} of the log, before the {size} that it counts")
     if kept.best is not None and book_of_best(kept.best) != digest(said.book):
         findings.append("the book is another than the one that better results were wanted for")
-    if opened is not None and opened.chooses:
+    without = without_of(said.result)
+    if opened is not None and without:
+        findings += _reduced(said, kept, opened, without, promised.rules, now_ms)
+    elif opened is not None and opened.chooses:
         findings += _searched(said, kept, opened, promised.rules, now_ms)
-    counts = opened is not None and own is not None and opened.offer_of(own.placed.offer.blind) is not None
-    return Judged(tuple(findings), counts and not findings, devices)
+    blind = None if own is None or opened is None else own.placed.offer.blind
+    is_there = opened is not None and blind is not None and opened.offer_of(blind) is not None
+    vouches = is_there and blind not in without and not findings
+    return Judged(tuple(findings), vouches, is_there and blind in without, devices)
+
+
+def without_of(result: bytes) -> tuple[bytes, ...]:
+    """Return the blinds of the offers that do not count in a result; none where it cannot be read."""
+    try:
+        return Outcome.decode(result).without
+    except MarketError:
+        return ()  # `check_round` says why.
+
+
+def is_second(said: OpenBook, kept: KeptRound, rules: Rules, now_ms: int) -> bool:
+    """Whether a result may take the place of the one that was proposed first: of the same book, without some offers.
+
+    There is one such, when the time for words on the first is over, as far as this flat's clock can tell, and it is not
+    known yet what came of the round.
+    """
+    assert kept.book is not None, "asked of a round with its book"
+    assert kept.result is not None, "asked of a round with its book"
+    return (
+        kept.first is None
+        and not kept.ended
+        and said.book == kept.book
+        and not without_of(kept.result)
+        and bool(without_of(said.result))
+        and _early_ms(kept, rules, now_ms) <= min(AHEAD_MS, rules.word_s * 1000)
+    )
+
+
+def _early_ms(kept: KeptRound, rules: Rules, now_ms: int) -> int:
+    """Return how long it is until the time for words on the first result is over."""
+    return rules.words_ms(kept.slot, kept.at.number) - now_ms
+
+
+def _reduced(
+    said: OpenBook, kept: KeptRound, opened: OpenedBook, without: Sequence[bytes], rules: Rules, now_ms: int
+) -> Iterator[str]:
+    """Say why a result without some offers of its book is not the one that everybody comes to, in its time."""
+    early_ms = _early_ms(kept, rules, now_ms)
+    if early_ms > min(AHEAD_MS, rules.word_s * 1000):
+        yield f"orders were left out {early_ms // 1000} s before the time for a word of their flats was over"
+    if said.proposal is not None:
+        yield "a result without some orders of the book was not to be proposed by anybody"
+    try:
+        own = canonical(opened, said.book, without)
+    except MarketError:
+        return  # `check_round` says why.
+    if own.encode() != said.result:
+        yield f"without {len(without)} offers the book, cleared as everybody clears it, has another result"

@@ -183,6 +183,7 @@ class Trading:
         async with self._lock:
             await self._searching.unsent()
         self._placing.shown.clear()
+        self._hearing.connected()
         self.told = False
         lacking = [
             at

@@ -2,8 +2,8 @@
 
 A quorum of the voters has to agree, so that no two results of a round can both count unless a flat agrees to both. That
 alone would let the orders of a single flat be changed: no other flat can see it. So each flat that agrees says, too,
-whether its own orders, as it gave them, are among those that count (it *vouches*); a result counts only if as many vouch
-as there are offers that count, of devices that the log is proven to hold an ORDERS record of the round of.
+whether its own orders, as it gave them, are among those that count (it *vouches*). A result counts only if as many
+devices vouch as there are offers that count, each with an ORDERS record of the round that the log is proven to hold.
 
 Why that is enough. A flat that vouches has found an offer under its own blind, with its own orders. Blinds are hashes
 that have the device in them, so no two flats find theirs under the same one. Of m offers that count, with h honest

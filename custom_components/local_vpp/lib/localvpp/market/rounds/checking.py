@@ -144,8 +144,11 @@ def _result(opened: OpenedBook, book: bytes, outcome: Outcome) -> Iterator[str]:
     if outcome.is_former:
         yield "the result is of a former format: it would count although nobody vouches for the orders in it"
         return
+    if unknown := set(outcome.without).difference(offer.blind for offer in opened.offers):
+        yield f"the result is without {len(unknown)} offers that are not in the book"
+        return
     try:
-        findings = check(opened.book(), outcome.result, objective=opened.objective, price=opened.price)
+        findings = check(opened.book(outcome.without), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
         return

@@ -5,7 +5,7 @@ were fixed before anybody saw one of them, and each has a nonce of its own in it
 and who shows nothing changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 import hashlib
 from typing import Any, Final, Self
@@ -94,15 +94,19 @@ class OpenedBook:
         known = len(origin).to_bytes(4) + origin + self.slot.to_bytes(8) + self.number.to_bytes(1)
         return hashlib.sha256(_SEED + known + b"".join(self.committed)).digest()
 
-    def book(self) -> Book:
-        """Return what is cleared: in the place of tags, orders name their partner's blind. Raises MarketError."""
-        found = partners((offer.blind, offer.tag) for offer in self.offers)
+    def book(self, without: Collection[bytes] = ()) -> Book:
+        """Return what is cleared: in the place of tags, orders name their partner's blind. Raises MarketError.
+
+        Without some offers, by their blinds, as if these had not been shown: the seed is that of all.
+        """
+        offers = [offer for offer in self.offers if offer.blind not in without]
+        found = partners((offer.blind, offer.tag) for offer in offers)
         orders = []
-        for offer in self.offers:
+        for offer in offers:
             partner = found.get(offer.blind)
             name = None if partner is None else partner.hex()
             orders += [order if order.partner is None else replace(order, partner=name) for order in offer.orders]
-        return Book(seed=self.seed(), orders=tuple(orders), network=self._network())
+        return Book(seed=self.seed(), orders=tuple(orders), network=self._network({offer.blind for offer in offers}))
 
     @property
     def chooses(self) -> bool:
@@ -113,10 +117,10 @@ class OpenedBook:
         """Return the offer under a blind."""
         return next((offer for offer in self.offers if offer.blind == blind), None)
 
-    def _network(self) -> Network | None:
+    def _network(self, blinds: Collection[bytes]) -> Network | None:
         if not self.nodes:
             return None
-        return Network(self.nodes, {blind.hex(): node for blind, node in self.places.items()})
+        return Network(self.nodes, {blind.hex(): node for blind, node in self.places.items() if blind in blinds})
 
     def encode(self) -> bytes:
         """Write the document. Raises MarketError."""

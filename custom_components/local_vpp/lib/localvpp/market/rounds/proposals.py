@@ -7,6 +7,7 @@ one before, and is named by a record of the log: the last of them is the result,
 none. A book that divides every order has no proposals, for its result is proven to be the best.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,14 +27,15 @@ _SEARCHING: Final = 4
 """Times the canonical steps, of whoever looks for something better."""
 
 
-def canonical(opened: OpenedBook, book: bytes) -> Outcome:
+def canonical(opened: OpenedBook, book: bytes, without: Collection[bytes] = ()) -> Outcome:
     """Return what everybody comes to who clears a book. It takes its time. Raises MarketError.
 
     Args:
         opened: the book.
         book: its document.
+        without: the blinds of offers of it that do not count.
     """
-    return _outcome(opened, book, CANONICAL)
+    return _outcome(opened, book, CANONICAL, without)
 
 
 def searched(opened: OpenedBook, book: bytes, turn: bytes) -> Outcome:
@@ -44,9 +46,9 @@ def searched(opened: OpenedBook, book: bytes, turn: bytes) -> Outcome:
     return _outcome(opened, book, Effort(times=_SEARCHING, turn=turn))
 
 
-def _outcome(opened: OpenedBook, book: bytes, effort: Effort) -> Outcome:
-    result = clear(opened.book(), opened.objective, opened.price, effort)
-    return Outcome(opened.origin, opened.slot, opened.number, digest(book), result)
+def _outcome(opened: OpenedBook, book: bytes, effort: Effort, without: Collection[bytes] = ()) -> Outcome:
+    result = clear(opened.book(without), opened.objective, opened.price, effort)
+    return Outcome(opened.origin, opened.slot, opened.number, digest(book), result, tuple(sorted(without)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,18 @@ class Rules:
         """
         return self.gate_ms(slot, number) + (self.show_s + self.gate_s) * 500
 
+    def words_ms(self, slot: int, number: int) -> int:
+        """Return until when flats that have shown orders have time for a word: three quarters of that after showing.
+
+        In the last quarter a result can count without those who gave none.
+        """
+        return self.end_ms(slot, number) - self.word_s * 1000
+
+    @property
+    def word_s(self) -> int:
+        """So long flats have for a word on a result without others, a quarter of the time after showing, in seconds."""
+        return max(1, (self.gate_s - self.show_s) // 4)
+
     def node_of(self, flat: str) -> str | None:
         """Return where a flat hangs; None where nothing is limited. Whom the lines do not name hangs above them all."""
         if not self.nodes:
