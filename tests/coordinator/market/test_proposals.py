@@ -3,6 +3,7 @@
 Everybody is given so few steps that what all clear is not the best: whoever goes on finds more.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 import threading
 
@@ -17,6 +18,7 @@ from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market import CANONICAL, Objective, Order, clear
 from localvpp.market.clearing import whole
+from localvpp.market.errors import StoppedError
 from localvpp.market.rounds import MOST_PROPOSALS, Bid, OpenedBook, Outcome, canonical, digest, proposals
 from localvpp.trading import Phase, searching
 from localvpp.trading.hearing import Hearing
@@ -171,6 +173,30 @@ async def test_the_coordinator_proposes_too(trade: Trade, monkeypatch: pytest.Mo
     assert len(await in_the_log(trade)) == 1
     await best_counts(trade)
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_a_search_that_nobody_waits_for_any_more_ends_with_its_next_step(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread would run on for as many steps as it has, and the next round's search wait for it."""
+    flats_find_nothing(monkeypatch)
+    begun, ended = threading.Event(), list[BaseException]()
+
+    def endless(book: bytes, stopped: Callable[[], bool]) -> Bid:
+        begun.set()
+        try:
+            while True:
+                proposals.searched(OpenedBook.decode(book), book, b"building", stopped)
+        except StoppedError as error:
+            ended.append(error)
+            raise
+
+    monkeypatch.setattr(proposing, "_searched", endless)
+    await opened(trade)
+    await until(begun.is_set)
+    assert ended == []
+    trade.market.proposing.forget(trade.market.rounds[ROUND])
+    await until(lambda: len(ended) == 1)
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------
@@ -380,7 +406,7 @@ async def test_a_flat_whose_link_is_down_when_it_finds_a_better_result_holds_it_
     looks, begun, go = searching._better, threading.Event(), threading.Event()
     first = trade.config.flats[0]
 
-    def waits(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+    def waits(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool]) -> bytes | None:
         if turn != trade.flats[first].membership.device:
             return None
         begun.set()
@@ -444,7 +470,7 @@ async def test_who_knows_a_better_result_refuses_one_that_withholds_it(
     looks = searching._better
     first = trade.config.flats[0]
 
-    def only_one(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+    def only_one(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool]) -> bytes | None:
         return looks(book, best, turn) if turn == trade.flats[first].membership.device else None
 
     monkeypatch.setattr(searching, "_better", only_one)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 import logging
+import threading
 
 from ..clock import Clock
 from ..market import MarketError
@@ -81,8 +82,9 @@ class Searching:
                 self._wanted.pop(at, None)
 
     async def _search(self, at: RoundName, wanted: _Wanted) -> None:
+        stop = threading.Event()
         try:
-            found = await asyncio.to_thread(_better, wanted.book, wanted.best, self._turn)
+            found = await asyncio.to_thread(_better, wanted.book, wanted.best, self._turn, stop.is_set)
         except MarketError as error:
             _LOGGER.warning("Flat %s cannot search the book of %s: %s", self._flat, at, error)
             return
@@ -90,6 +92,8 @@ class Searching:
             # Whatever is wrong with a search, the living room's protection runs beside it.
             _LOGGER.exception("Flat %s has not searched the book of %s", self._flat, at)
             return
+        finally:
+            stop.set()  # Of one that is cancelled the thread would go on.
         if found is None:
             return
         async with self._lock:
@@ -111,10 +115,10 @@ class Searching:
                 await self._shelf.change(replace(kept, proposed_ms=None))
 
 
-def _better(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+def _better(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool] = lambda: False) -> bytes | None:
     """Return a result that is right and worth more than the best so far. Raises MarketError."""
     opened = OpenedBook.decode(book)
-    document = searched(opened, book, turn).encode()
+    document = searched(opened, book, turn, stopped).encode()
     beaten, _ = bid_of(best, book)
     if beaten is not None and not_better(Outcome.decode(document).result, beaten.result) is not None:
         return None
