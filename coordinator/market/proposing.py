@@ -9,6 +9,7 @@ else, as tasks, in steps that are counted, and nothing that a flat proposes can 
 import asyncio
 from collections.abc import Callable
 import logging
+import threading
 from typing import Final
 
 from localvpp.clock import Clock
@@ -59,7 +60,7 @@ class Proposing:
         self._work: set[asyncio.Task[Bid]] = set()
 
     async def close(self) -> None:
-        """End what runs beside; a thread that clears goes on until its steps are used up, and is not waited for."""
+        """End what runs beside; a thread that searches ends with its next step, and is not waited for."""
         for task in self._work:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
@@ -216,10 +217,17 @@ class Proposing:
         search.best = bid
         return record.encode()
 
-    def _begin(self, work: Callable[[bytes], Bid], book: bytes, may: asyncio.Semaphore) -> asyncio.Task[Bid]:
+    def _begin(
+        self, work: Callable[[bytes, Callable[[], bool]], Bid], book: bytes, may: asyncio.Semaphore
+    ) -> asyncio.Task[Bid]:
+        stop = threading.Event()
+
         async def run() -> Bid:
             async with may:
-                return await asyncio.to_thread(work, book)
+                try:
+                    return await asyncio.to_thread(work, book, stop.is_set)
+                finally:
+                    stop.set()  # Of a task that is cancelled the thread would go on, and keep others waiting.
 
         task = asyncio.create_task(run())
         self._work.add(task)
@@ -235,15 +243,15 @@ class Proposing:
 _LATE: Final = "the round takes no proposals, or none any more"
 
 
-def _cleared(book: bytes) -> Bid:
+def _cleared(book: bytes, _stopped: Callable[[], bool]) -> Bid:
     """Clear a book as everybody does. Raises MarketError."""
     return _read(outcome_of(book))
 
 
-def _searched(book: bytes) -> Bid:
-    """Look further. Raises MarketError."""
+def _searched(book: bytes, stopped: Callable[[], bool]) -> Bid:
+    """Look further, until nobody waits for it any more. Raises MarketError."""
     opened = OpenedBook.decode(book)
-    outcome = searched(opened, book, _OWN)
+    outcome = searched(opened, book, _OWN, stopped)
     bid, found = _checked(outcome.encode(), book)
     if bid is None:
         raise MarketError("; ".join(found))

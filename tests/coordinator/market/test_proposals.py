@@ -3,7 +3,9 @@
 Everybody is given so few steps that what all clear is not the best: whoever goes on finds more.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+import threading
 
 import pytest
 
@@ -16,13 +18,14 @@ from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market import CANONICAL, Objective, Order, clear
 from localvpp.market.clearing import whole
+from localvpp.market.errors import StoppedError
 from localvpp.market.rounds import MOST_PROPOSALS, Bid, OpenedBook, Outcome, canonical, digest, proposals
 from localvpp.trading import Phase, searching
 from localvpp.trading.hearing import Hearing
 from localvpp.trading.proving import Log
 from localvpp.wire import Proposal, ProposalHeard
 
-from ..flat import until
+from ..flat import WAIT_S, until
 from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, ask, bid
 from .settling import lived, settled
 from .test_audit import PRICES, audited, logged as entries, papers
@@ -170,6 +173,30 @@ async def test_the_coordinator_proposes_too(trade: Trade, monkeypatch: pytest.Mo
     assert len(await in_the_log(trade)) == 1
     await best_counts(trade)
     assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_a_search_that_nobody_waits_for_any_more_ends_with_its_next_step(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread would run on for as many steps as it has, and the next round's search wait for it."""
+    flats_find_nothing(monkeypatch)
+    begun, ended = threading.Event(), list[BaseException]()
+
+    def endless(book: bytes, stopped: Callable[[], bool]) -> Bid:
+        begun.set()
+        try:
+            while True:
+                proposals.searched(OpenedBook.decode(book), book, b"building", stopped)
+        except StoppedError as error:
+            ended.append(error)
+            raise
+
+    monkeypatch.setattr(proposing, "_searched", endless)
+    await opened(trade)
+    await until(begun.is_set)
+    assert ended == []
+    trade.market.proposing.forget(trade.market.rounds[ROUND])
+    await until(lambda: len(ended) == 1)
 
 
 # --- what is refused ---------------------------------------------------------------------------------------------
@@ -371,6 +398,64 @@ async def test_a_flat_whose_proposal_was_lost_with_the_link_proposes_it_again(
     await best_counts(trade)
 
 
+async def test_a_flat_whose_link_is_down_when_it_finds_a_better_result_holds_it_against_nobody(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An honest building never gets to see it: the link comes back when the time for proposals is over."""
+    coordinator_finds_nothing(monkeypatch)
+    looks, begun, go = searching._better, threading.Event(), threading.Event()
+    first = trade.config.flats[0]
+
+    def waits(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool]) -> bytes | None:
+        if turn != trade.flats[first].membership.device:
+            return None
+        begun.set()
+        go.wait(WAIT_S)
+        return looks(book, best, turn)
+
+    monkeypatch.setattr(searching, "_better", waits)
+    await opened(trade)
+    await until(begun.is_set)
+    await trade.kill()
+    go.set()
+    await until(lambda: kept_proposal(trade, first) is not None)
+    trade.clock.pass_ms(PROPOSALS_MS - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    search = trade.market.rounds[ROUND].search
+    assert search is not None
+    await until(search.clearing.done)
+    await trade.judged()
+    await trade.ended()
+    assert await gained(trade) == CLEARED
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
+async def test_what_was_sent_over_a_link_that_was_lost_is_held_against_nobody(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator_finds_nothing(monkeypatch)
+    taken = Proposing.judged
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(Proposing, "judged", nothing)
+    await opened(trade)
+    await until(lambda: all(kept_proposal(trade, name) is not None for name in FLATS))
+    await trade.kill()
+    monkeypatch.setattr(Proposing, "judged", taken)
+    trade.clock.pass_ms(PROPOSALS_MS - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    search = trade.market.rounds[ROUND].search
+    assert search is not None
+    await until(search.clearing.done)
+    await trade.judged()
+    await trade.ended()
+    assert [await trade.evidence(name) for name in FLATS] == [[]] * 5
+
+
 def kept_proposal(trade: Trade, name: str) -> bytes | None:
     kept = trade.flats[name].flat.trading._shelf.rounds.get(ROUND)
     return None if kept is None else kept.proposal
@@ -385,7 +470,7 @@ async def test_who_knows_a_better_result_refuses_one_that_withholds_it(
     looks = searching._better
     first = trade.config.flats[0]
 
-    def only_one(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+    def only_one(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool]) -> bytes | None:
         return looks(book, best, turn) if turn == trade.flats[first].membership.device else None
 
     monkeypatch.setattr(searching, "_better", only_one)

@@ -92,8 +92,9 @@ class Home:
     def building_drill(self, drill: BuildingDrill | None) -> None:
         self.shown = drill
 
-    def tell_building(self, message: FromFlat) -> None:
+    def tell_building(self, message: FromFlat) -> bool:
         self.told.append(message)
+        return True
 
     def word(self, says: Says = Says.GO, **changes: object) -> DrillWord:
         now_ms = self.clock.wall_ms()

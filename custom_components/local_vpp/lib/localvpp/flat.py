@@ -389,9 +389,9 @@ class Flat:
         """Show what the building has announced."""
         self._update(building_drill=drill)
 
-    def tell_building(self, message: FromFlat) -> None:
-        """Tell the building of a drill, or of the market."""
-        self._link.tell(message)
+    def tell_building(self, message: FromFlat) -> bool:
+        """Tell the building of a drill, or of the market; return whether the link is up."""
+        return self._link.tell(message)
 
     # --- the building's market -------------------------------------------------------------------
 

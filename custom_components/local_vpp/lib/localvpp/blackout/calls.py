@@ -101,7 +101,7 @@ class CallListener(Protocol):
     def building_drill(self, drill: BuildingDrill | None) -> None:
         """Show what is announced."""
 
-    def tell_building(self, message: FromFlat) -> None:
+    def tell_building(self, message: FromFlat) -> bool:
         """Send a message, if the link is up."""
 
 

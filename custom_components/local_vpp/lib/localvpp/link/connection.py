@@ -193,6 +193,8 @@ class Link:
         """The building's keys."""
         self._words = asyncio.Queue[Word](MOST_WORDS)
         """What was said of slots over this connection, and is not checked yet."""
+        self._is_up = False
+        """Whether what is told now is sent."""
         self._early: list[FromCoordinator] = []
         """What came while the flat was waiting for its own records."""
         self._notebook = Notebook(store)
@@ -210,10 +212,11 @@ class Link:
         self._frames.append(data)
         self._news.set()
 
-    def tell(self, message: FromFlat) -> None:
+    def tell(self, message: FromFlat) -> bool:
         """Send a message if the connection is up; if it is not, what the next one begins with has to say it."""
         self._tells.append(message)
         self._news.set()
+        return self._is_up
 
     def records_waiting(self) -> None:
         """Tell that the store has new records to send."""
@@ -302,6 +305,7 @@ class Link:
             self._listener.link_changed(self._status(terms, doubt))
             log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
+                self._is_up = True
                 self._words = asyncio.Queue(MOST_WORDS)
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._receive(peer, introduced))
@@ -311,6 +315,8 @@ class Link:
                         tasks.create_task(self._delivery.send(peer))
             except* (LinkError, ProtocolError, EtpError, tlog.TlogError, aiohttp.ClientError) as group:
                 raise _first(group) from group
+            finally:
+                self._is_up = False
 
     async def _object(self, peer: Peer, error: LogBehindError | FormerKeyError) -> Never:
         """Say as a witness what this flat knows, of a log that it believes nothing else; until the link ends."""

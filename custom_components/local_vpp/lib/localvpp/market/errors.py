@@ -27,3 +27,7 @@ class BookError(MarketError):
 
 class ResultError(MarketError):
     """A result cannot be read; one that can be read and is wrong has findings instead (`check`)."""
+
+
+class StoppedError(MarketError):
+    """Nobody waits for a search any more, and it has ended."""

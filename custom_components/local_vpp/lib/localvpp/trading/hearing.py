@@ -208,7 +208,9 @@ class Hearing:
         if kept.proposal is None:
             self._searching.look(said.at, said.book, said.result, until_ms)
         elif kept.proposal_record is None and self._clock.wall_ms() < until_ms:
-            return [Proposal(said.at, kept.proposal)]  # The answer was lost, or the proposal.
+            # The answer was lost, or the proposal; this connection is up, or it would not be heard.
+            await self._shelf.change(replace(kept, proposed_ms=self._clock.wall_ms()))
+            return [Proposal(said.at, kept.proposal)]
         return []
 
     async def heard(self, said: ProposalHeard, log: Log) -> None:

@@ -55,7 +55,7 @@ class KeptRound:
     proposal: bytes | None = None
     """The best result that this flat has found for that book, and proposes."""
     proposed_ms: int | None = None
-    """When it had."""
+    """When it was sent over the connection that is up; None as long as none carries it."""
     proposal_record: bytes | None = None
     """The building's PROPOSAL record of it, once it is taken."""
     book: bytes | None = None

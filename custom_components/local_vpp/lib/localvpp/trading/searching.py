@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 import logging
+import threading
 
 from ..clock import Clock
 from ..market import MarketError
@@ -35,7 +36,7 @@ class Searching:
         shelf: its rounds.
         lock: is held while one of them changes.
         clock: its wall time.
-        tell: sends to the building.
+        tell: sends to the building, if the link is up, and says whether it is.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Searching:
         shelf: Shelf,
         lock: asyncio.Lock,
         clock: Clock,
-        tell: Callable[[FromFlat], None],
+        tell: Callable[[FromFlat], bool],
     ) -> None:
         self._flat = flat
         self._turn = turn
@@ -81,8 +82,9 @@ class Searching:
                 self._wanted.pop(at, None)
 
     async def _search(self, at: RoundName, wanted: _Wanted) -> None:
+        stop = threading.Event()
         try:
-            found = await asyncio.to_thread(_better, wanted.book, wanted.best, self._turn)
+            found = await asyncio.to_thread(_better, wanted.book, wanted.best, self._turn, stop.is_set)
         except MarketError as error:
             _LOGGER.warning("Flat %s cannot search the book of %s: %s", self._flat, at, error)
             return
@@ -90,6 +92,8 @@ class Searching:
             # Whatever is wrong with a search, the living room's protection runs beside it.
             _LOGGER.exception("Flat %s has not searched the book of %s", self._flat, at)
             return
+        finally:
+            stop.set()  # Of one that is cancelled the thread would go on.
         if found is None:
             return
         async with self._lock:
@@ -97,14 +101,24 @@ class Searching:
             if kept is None or kept.best is None or kept.book is not None or kept.ended or now_ms >= wanted.until_ms:
                 return  # It is too late, for all.
             _LOGGER.info("Flat %s proposes a better result for %s", self._flat, at)
-            await self._shelf.change(replace(kept, proposal=found, proposed_ms=now_ms))
-            self._tell(Proposal(at, found))
+            await self._shelf.change(replace(kept, proposal=found))
+            if self._tell(Proposal(at, found)):
+                await self._shelf.change(replace(kept, proposal=found, proposed_ms=now_ms))
+
+    async def unsent(self) -> None:
+        """Take what was proposed over a connection that has ended, and is not answered, as not sent.
+
+        Nobody knows whether it has arrived: it is proposed again, and until then is held against nobody.
+        """
+        for kept in tuple(self._shelf.rounds.values()):
+            if kept.proposed_ms is not None and kept.proposal_record is None and kept.book is None and not kept.ended:
+                await self._shelf.change(replace(kept, proposed_ms=None))
 
 
-def _better(book: bytes, best: bytes, turn: bytes) -> bytes | None:
+def _better(book: bytes, best: bytes, turn: bytes, stopped: Callable[[], bool] = lambda: False) -> bytes | None:
     """Return a result that is right and worth more than the best so far. Raises MarketError."""
     opened = OpenedBook.decode(book)
-    document = searched(opened, book, turn).encode()
+    document = searched(opened, book, turn, stopped).encode()
     beaten, _ = bid_of(best, book)
     if beaten is not None and not_better(Outcome.decode(document).result, beaten.result) is not None:
         return None

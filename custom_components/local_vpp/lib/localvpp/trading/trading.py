@@ -59,8 +59,8 @@ class TradingListener(Protocol):
     async def seal_orders(self, slot: int, document: bytes) -> RecordHash | None:
         """Make the record of a slot's orders; None while that cannot be done."""
 
-    def tell_building(self, message: FromFlat) -> None:
-        """Send a message, if the link is up."""
+    def tell_building(self, message: FromFlat) -> bool:
+        """Send a message, if the link is up; return whether it is."""
 
     def market_changed(self) -> None:
         """Show the new state."""
@@ -188,7 +188,9 @@ class Trading:
     # --- what the building says --------------------------------------------------------------------
 
     async def again(self) -> Sequence[FromFlat]:
-        """Return what a new connection begins with."""
+        """Return what a new connection begins with. Raises StoreError."""
+        async with self._lock:
+            await self._searching.unsent()
         self._placing.shown.clear()
         self._hearing.connected()
         self.told = False

@@ -15,8 +15,8 @@ How far they go is counted in steps, never in time: the same effort ends with th
 HiGHS, whose numbers are floating.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 import hashlib
 from typing import Final
 
@@ -24,6 +24,7 @@ import numpy as np
 
 from ..arrays import Flags
 from ..book import Book
+from ..errors import StoppedError
 from ..lots import behind_a_gate
 from ..order import Order
 from ..result import Bound
@@ -56,6 +57,8 @@ class Effort:
     turn: bytes = b""
     """Draws which group is decided first: of several who search on from the canonical choice, each may so come to
     another place."""
+    stopped: Callable[[], bool] = lambda: False
+    """Asked with each choice that is looked at: when nobody waits for the search any more it ends."""
 
     def first(self, groups: list[int]) -> int:
         """Return which of the groups of a choice is decided next."""
@@ -97,7 +100,9 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     told = tuple(bound for bound, _ in bounds)
     if not groups:
         return Chosen(nothing, told, total)
-    search = _Search(markets, objective, rule, groups, CANONICAL if effort.turn else effort)
+    search = _Search(
+        markets, objective, rule, groups, replace(CANONICAL, stopped=effort.stopped) if effort.turn else effort
+    )
     best = search.yielding()
     if effort.turn:
         # Who goes further begins where everybody comes to: else he might end with less.
@@ -144,6 +149,8 @@ class _Search:
     def judge(self, out: frozenset[int]) -> _Choice:
         """Clear without some groups."""
         if out not in self.judged:
+            if self.effort.stopped():
+                raise StoppedError(f"the search was stopped after {len(self.judged)} choices")
             fills, value = list[dict[int, int]](), 0
             for market, flags in zip(self.markets, self.flags(out), strict=True):
                 stages = run_stages(market, self.objective, self.rule, flags)

@@ -7,7 +7,7 @@ one before, and is named by a record of the log: the last of them is the result,
 none. A book that divides every order has no proposals, for its result is proven to be the best.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,12 +38,13 @@ def canonical(opened: OpenedBook, book: bytes, without: Collection[bytes] = ()) 
     return _outcome(opened, book, CANONICAL, without)
 
 
-def searched(opened: OpenedBook, book: bytes, turn: bytes) -> Outcome:
-    """Return the best result that this machine finds with more than the canonical steps. Raises MarketError.
+def searched(opened: OpenedBook, book: bytes, turn: bytes, stopped: Callable[[], bool] = lambda: False) -> Outcome:
+    """Return the best result that this machine finds with more than the canonical steps.
 
-    `turn` tells whoever searches from the others: they need not all look at the same.
+    `turn` tells whoever searches from the others: they need not all look at the same. `stopped` is asked with each
+    choice that is looked at. Raises MarketError, StoppedError when nobody waits for it any more.
     """
-    return _outcome(opened, book, Effort(times=_SEARCHING, turn=turn))
+    return _outcome(opened, book, Effort(times=_SEARCHING, turn=turn, stopped=stopped))
 
 
 def _outcome(opened: OpenedBook, book: bytes, effort: Effort, without: Collection[bytes] = ()) -> Outcome:
