@@ -20,8 +20,9 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     assert papers.book is not None, "it was opened"
     assert papers.result is not None, "it was cleared"
     try:
-        outcome = Outcome.decode(papers.result)
-        cleared = replace(canonical(opened, papers.book), format=outcome.format)
+        cleared = canonical(opened, papers.book)
+        if (outcome := _read(papers.result)) is not None:
+            cleared = replace(cleared, format=outcome.format)
         expected, best = digest(cleared.encode()), cleared.result
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
@@ -50,11 +51,12 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
         yield f"the proposal {name.hex()[:16]} is in no entry of the log behind the book"
     if logged and not opened.chooses:
         yield "there are proposals of a book that divides every order"
-    if outcome.without:  # No search and no proposal is of a book without some of its offers.
+    last = expected
+    if outcome is not None and outcome.without:  # No search and no proposal is of a book without some of its offers.
         without = canonical(opened, papers.book, outcome.without)
         expected, best = digest(without.encode()), without.result
     if digest(papers.result) != expected:
-        yield from _other(papers.result, expected, best, proposed=bool(logged) and not outcome.without)
+        yield from _other(papers.result, expected, best, proposed=bool(logged) and expected == last)
 
 
 def _other(result: bytes, last: bytes, best: Result, *, proposed: bool) -> Iterator[str]:
@@ -70,6 +72,13 @@ def _other(result: bytes, last: bytes, best: Result, *, proposed: bool) -> Itera
         return
     if short:
         yield short
+
+
+def _read(result: bytes) -> Outcome | None:
+    try:
+        return Outcome.decode(result)
+    except MarketError:
+        return None  # It is said to be another than it must be.
 
 
 def _names(entry: Entry, document: bytes) -> bool:
