@@ -22,7 +22,7 @@ _METRICS: Final = ("hmtx", "vmtx")
 
 def embed(pdf: FPDF, family: str, style: str, path: Path) -> None:
     """Add a font to a document, as `FPDF.add_font` does. Raises what that raises."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - of the extra `pdf`, as is the next
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # noqa: PLC0415 - of the extra `pdf`
     from fpdf.fonts import SubsetMap  # noqa: PLC0415
 
     known = read(path, path.stat().st_mtime_ns)
