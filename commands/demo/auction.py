@@ -147,8 +147,9 @@ def check_rounds(evidence: Evidence, auctions: Auctions) -> Finding:
 def check_again(evidence: Evidence, auctions: Auctions) -> Finding:
     """Every slot is cleared again until its last gate, and what its rounds have traded stands side by side."""
     claim = "every slot is cleared again until its gate"
-    begun_ms = max(enrolled_flats(evidence, evidence.logged).values()) + START_S * 1000
-    due = [slot["slot"] for slot in evidence.slots if slot["slot"] * 1000 >= begun_ms + EARLIER_MIN * 60_000]
+    # Before flats have told the building of the time it closes no gate: of the first slot it may have missed one.
+    first = min((slot for slot, papers in auctions.papers.items() if papers), default=None)
+    due = [slot["slot"] for slot in evidence.slots if first is not None and slot["slot"] >= first + LEADS_S[0]]
     sums = [[0, 0] for _ in LEADS_S]
     for slot in due:
         rounds = auctions.papers[slot]

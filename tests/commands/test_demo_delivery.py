@@ -14,7 +14,6 @@ from commands.demo.building import PRICES, SimulatedFlat
 from commands.demo.delivery import Seconds, SetPointWatch, check_delivery
 from commands.demo.evidence import Evidence, Logged
 from commands.demo.findings import Finding
-from commands.demo.undisturbed import START_S
 from localvpp.audit import RoundPapers
 from localvpp.etp import Kind, Source, TradeTerms
 from localvpp.etp.body import Body
@@ -176,8 +175,8 @@ async def test_set_points_are_seen_at_the_devices_and_a_late_answer_is_asked_for
 
 
 AGAIN = "every slot is cleared again until its gate"
-DUE = SLOT + -(-(START_S + LEADS_S[0] - 60) // 60) * 60
-"""The first slot with all its gates ahead when both flats, enrolled a minute before SLOT, run."""
+DUE = SLOT + LEADS_S[0]
+"""The first slot whose gates were all ahead when the first gate of all was closed, the last one of SLOT."""
 
 
 @pytest.mark.parametrize(("numbers", "holds"), [((0, 1), True), ((1,), False), ((0,), False), ((), False)], ids=str)
@@ -185,15 +184,19 @@ def test_a_slot_that_has_not_all_its_rounds_fails(
     numbers: tuple[int, ...], holds: bool, small_log: SmallLog, auctions: Auctions
 ) -> None:
     evidence = sold(small_log, traded=10, offered=8, delivered=7)
-    evidence = replace(evidence, slots=({**evidence.slots[0], "slot": DUE},))
-    papers = {DUE: tuple(RoundPapers(number=number, log_size=3) for number in numbers)}
+    evidence = replace(evidence, slots=(evidence.slots[0], {**evidence.slots[0], "slot": DUE}))
+    papers = {
+        SLOT: (RoundPapers(number=1, log_size=2),),
+        DUE: tuple(RoundPapers(number=number, log_size=3) for number in numbers),
+    }
     told = check_again(evidence, replace(auctions, papers=papers))
     assert (told.claim, told.holds) == (AGAIN, holds)
     if holds:
         assert told.figure == "1 slots of 2 rounds; 60 s before: 0 traded, 0 Wh; 20 s before: 0 traded, 0 Wh"
 
 
-def test_before_all_flats_run_no_slot_needs_all_rounds(small_log: SmallLog, auctions: Auctions) -> None:
+def test_where_no_gate_was_closed_before_a_slot_nothing_is_shown(small_log: SmallLog, auctions: Auctions) -> None:
     evidence = sold(small_log, traded=10, offered=8, delivered=7)
-    evidence = replace(evidence, slots=({**evidence.slots[0], "slot": DUE - 60},))
-    assert not check_again(evidence, replace(auctions, papers={DUE - 60: ()})).holds, "nothing is shown by none"
+    assert not check_again(evidence, auctions).holds
+    evidence = replace(evidence, slots=evidence.slots[:1])
+    assert not check_again(evidence, replace(auctions, papers={SLOT: (RoundPapers(number=1, log_size=2),)})).holds
