@@ -79,11 +79,11 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
     mangled = bytearray(cleared.words[0])
     mangled[-1] ^= 1
     forged = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], bytes(mangled)])
-    bulk = trade.house.coordinator.ledger.directory.named("bulk")
-    assert bulk is not None
-    signer = load_keys(trade.config.data / "keys", trade.config.origin).bulk
-    word = sign_verdict(signer, bulk.device, cleared.origin, ROUND, cleared.book, cleared.result)
-    metered = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], word])
+    building = trade.house.coordinator.ledger.directory.named("building")
+    assert building is not None
+    signer = load_keys(trade.config.data / "keys", trade.config.origin).building
+    word = sign_verdict(signer, building.device, cleared.origin, ROUND, cleared.book, cleared.result)
+    ruled = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, [*cleared.words[1:], word])
     for given, told in (
         ([], "there are documents of none"),
         ([replace(good, cleared=None)], "there are documents of none"),
@@ -93,7 +93,7 @@ async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade)
         ([replace(good, result=good.book)], "the book, cleared again, has another result"),
         ([replace(good, cleared=fewer)], "1 flats have agreed, and of 5 it takes 4"),
         ([replace(good, cleared=forged.encode())], "a word of agreement does not count"),
-        ([replace(good, cleared=metered.encode())], "is a meter of the building's, and no flat"),
+        ([replace(good, cleared=ruled.encode())], "is the building's own"),
     ):
         assert told in "; ".join(audit_slot(log, TRADED, given, PRICES))
     assert audit_slot(log, TRADED, [good], replace(PRICES, inside=PRICES.inside + 1)) == (
