@@ -15,6 +15,8 @@ interface Case {
   readonly book: string;
   readonly right: Told;
   readonly bent: readonly Told[];
+  /** The result of the book without its first offer. */
+  readonly reduced: string;
 }
 
 /** Books and results that the Python side made, and what it finds wrong with them. */
@@ -39,6 +41,24 @@ test("a result of the Python side is found right, whatever the price rule, ties 
     assert.deepEqual(one.right.faults, []);
     assert.deepEqual(found(one, one.right), [], one.book);
   }
+});
+
+test("a result without an offer is right for the book without it, and the seed is that of all", () => {
+  let otherwise = 0;
+  for (const { book: document, right, reduced } of golden.covered) {
+    const outcome = readOutcome(bytes(reduced));
+    assert.equal(outcome.without?.length, 1);
+    const counted = readBook(bytes(document), outcome.without);
+    assert.deepEqual(check(counted, outcome).found, []);
+    assert.deepEqual(counted.seed, readBook(bytes(document)).seed);
+    if (check(readBook(bytes(document)), outcome).found.length > 0) otherwise += 1;
+    assert.deepEqual(readOutcome(bytes(right.result)).without, []);
+  }
+  assert.ok(otherwise > 0, "for the whole book some of them are wrong");
+  const [one] = golden.covered;
+  assert.ok(one);
+  assert.throws(() => readBook(bytes(one.book), ["00"]), /no offer of the book/);
+  assert.throws(() => readOutcome(bytes(one.reduced.replace("result 3", "result 2"))), /is without/);
 });
 
 test("what the Python side finds wrong is found wrong here, and nothing else is", () => {

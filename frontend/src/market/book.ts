@@ -75,6 +75,8 @@ export const outcome = object({
   format: text,
   slot: integer,
   book: text,
+  /** The blinds of offers of the book that do not count in it; the former format knew none. */
+  without: sinceLater(list(text)),
   result: object({ energy_wh: integer, gain: integer, gap: integer, trades: list(trade), certificate }),
 });
 export type Outcome = Decoded<typeof outcome>;
@@ -113,14 +115,16 @@ const opened = object({
 const GREEN = new Set(["green", "solar", "wind", "hydro", "biomass", "geothermal"]);
 /** The former one knew no partners. */
 const BOOKS = new Set(["local-vpp book 3", "local-vpp book 2"]);
-const RESULT = "local-vpp result 2";
+const RESULT = "local-vpp result 3";
+const FORMER_RESULT = "local-vpp result 2";
 const ID_BYTES = 16;
 
 export function nameOf(document: Uint8Array): string {
   return encodeHex(sha256(document));
 }
 
-export function readBook(document: Uint8Array): Book {
+/** Reads a book; of the offers under some blinds nothing but their part in the seed. */
+export function readBook(document: Uint8Array, without: readonly string[] = []): Book {
   const plain = json(document);
   const told = opened(plain, "book");
   if (!BOOKS.has(told.format)) throw new DocumentError(`${told.format} is not known here`);
@@ -130,10 +134,13 @@ export function readBook(document: Uint8Array): Book {
   for (const offer of told.offers) {
     const digest = hash("local-vpp orders\0", fromHex(offer.blind), "\0", JSON.stringify(offer.orders));
     digests.push(digest);
+    if (without.includes(offer.blind)) continue;
     const prefix = encodeHex(digest.slice(0, ID_BYTES));
     const place = tree === null ? 0 : placeOf(tree, offer.node);
     offer.orders.forEach((order, number) => orders.push(readOrder(order, `${prefix}-${number}`, place, offer.blind)));
   }
+  const unknown = without.find((blind) => !told.offers.some((offer) => offer.blind === blind));
+  if (unknown !== undefined) throw new DocumentError(`${unknown} is no offer of the book`);
   const all = [...digests, ...told.withheld.map(fromHex)].sort(compareBytes);
   return {
     name: nameOf(document),
@@ -148,7 +155,12 @@ export function readBook(document: Uint8Array): Book {
 
 export function readOutcome(document: Uint8Array): Outcome {
   const told = outcome(json(document), "result");
-  if (told.format !== RESULT) throw new DocumentError(`${told.format} is not known here`);
+  if (told.format !== RESULT && told.format !== FORMER_RESULT) {
+    throw new DocumentError(`${told.format} is not known here`);
+  }
+  if ((told.without === null) !== (told.format === FORMER_RESULT)) {
+    throw new DocumentError(`${told.format} is without ${String(told.without)}`);
+  }
   return told;
 }
 

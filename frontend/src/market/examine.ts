@@ -39,7 +39,7 @@ export async function examine(slot: number, round: Round, sources: Sources): Pro
     logged,
     misshown: read === null ? [] : misshown(round, read.book, read.outcome),
     uncovered: why,
-    checked: read !== null && why === null ? check(read.book, read.outcome) : null,
+    checked: read !== null && why === null ? check(read.counted, read.outcome) : null,
     server: why === null ? null : await sources.server(slot, round.number),
   };
 }
@@ -55,9 +55,17 @@ export function isRight({ logged, misshown, checked, server }: Examined): boolea
   );
 }
 
-function readBoth(document: Uint8Array, result: Uint8Array): { book: Book; outcome: Outcome } | null {
+interface Read {
+  readonly book: Book;
+  /** The offers of the book that count in the result. */
+  readonly counted: Book;
+  readonly outcome: Outcome;
+}
+
+function readBoth(document: Uint8Array, result: Uint8Array): Read | null {
   try {
-    return { book: readBook(document), outcome: readOutcome(result) };
+    const outcome = readOutcome(result);
+    return { book: readBook(document), counted: readBook(document, outcome.without ?? []), outcome };
   } catch (error) {
     if (error instanceof DocumentError || error instanceof DecodeError || error instanceof SyntaxError) return null;
     if (error instanceof TypeError) return null; // The bytes are no UTF-8.

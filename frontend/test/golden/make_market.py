@@ -4,7 +4,7 @@ Run from the repository: `python frontend/test/golden/make_market.py`. The same 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 import hashlib
 import json
 from pathlib import Path
@@ -99,7 +99,15 @@ def case(opened: OpenedBook, drawn: random.Random, *, covered: bool) -> dict[str
     if covered and any(order.partner is not None for order in book.orders):
         nobody = replace(book, orders=tuple(replace(order, partner=None) for order in book.orders))
         wrong.append(told(opened, clear(nobody, opened.objective, opened.price)))
-    return {"book": opened.encode().decode(), "right": told(opened, result), "bent": wrong}
+    without = tuple(offer.blind for offer in opened.offers[:1])
+    reduced = clear(opened.book(without), opened.objective, opened.price)
+    document = Outcome(ORIGIN, SLOT, opened.number, digest(opened.encode()), reduced, without).encode()
+    return {
+        "book": opened.encode().decode(),
+        "right": told(opened, result),
+        "bent": wrong,
+        "reduced": document.decode(),
+    }
 
 
 def lines_of(drawn: random.Random) -> tuple[Node, ...]:
