@@ -15,10 +15,12 @@ from localvpp.etp import (
     Algorithm,
     AuthorityError,
     BadKeyError,
+    Basis,
     Body,
     Carrier,
     Chain,
     ChainError,
+    Correction,
     DeviceId,
     Directory,
     Ed25519Signer,
@@ -34,6 +36,7 @@ from localvpp.etp import (
     Roster,
     SignatureError,
     Signer,
+    SlotValue,
     Standing,
     SuspendedError,
     UnforeseenKeyError,
@@ -71,7 +74,16 @@ def of_a_document(device: DeviceId, other: DeviceId) -> Body:
     return replace(body(device, other), evidence=(bytes(32),))
 
 
-OF_ITS_OWN = dict.fromkeys(DOCUMENTED, of_a_document) | {Kind.SUPPLY: of_a_carrier, Kind.DRILL: of_a_drill}
+def of_a_correction(device: DeviceId, other: DeviceId) -> Body:
+    value = SlotValue(basis=Basis.MEASURED, import_wh=5, export_wh=0, records=(bytes(32),))
+    return replace(body(device, other), place="101", log_size=1, correction=Correction(None, value))
+
+
+OF_ITS_OWN = dict.fromkeys(DOCUMENTED, of_a_document) | {
+    Kind.SUPPLY: of_a_carrier,
+    Kind.DRILL: of_a_drill,
+    Kind.CORRECTION: of_a_correction,
+}
 """Kinds whose bodies are like no other's."""
 
 
