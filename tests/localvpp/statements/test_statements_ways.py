@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 import io
 from pathlib import Path
 import re
@@ -12,7 +13,16 @@ import pytest
 
 from coordinator.config.tariff import load_tariff
 from localvpp.paper import Language, find_font
-from localvpp.settlement.month import Difference, Fee, Reference, SettledMonth, encode_month, settle_month, wh_by_band
+from localvpp.settlement.month import (
+    UNITS,
+    Difference,
+    Fee,
+    Reference,
+    SettledMonth,
+    encode_month,
+    settle_month,
+    wh_by_band,
+)
 from localvpp.settlement.statement import (
     MONTH_FILE,
     BuildingStatement,
@@ -132,6 +142,66 @@ def test_every_number_is_what_its_way_comes_to(
         check_trail(trail_of(statement), documents)
     told = [Document.of(f"{name}.json", encode_statement(each)).sha256 for name, each in made.items()]
     check_trail(house_trail(house), documents, told)
+
+
+def test_what_a_partys_numbers_come_to_is_what_was_settled(made: dict[str, Statement]) -> None:
+    for name, statement in made.items():
+        values = {key: figure.value for key, figure in trail_of(statement).items()}
+        account, bill = statement.account, statement.bill
+        assert bill is not None
+        settled: dict[str, Fraction | int | None] = {
+            "to pay": bill.yen,
+            "saved": Fraction(statement.saved_money, UNITS),
+            "alone": Fraction(account.alone_money, UNITS),
+            "taken": Fraction(account.import_wh, 1000),
+            "sent": Fraction(account.export_wh, 1000),
+            "sufficiency": statement.self_sufficiency,
+            "consumption": statement.self_consumption,
+            "inside price": None if statement.inside_price is None else statement.inside_price / 100,
+            "grid price": None if statement.grid_price is None else statement.grid_price / 100,
+            "estimated": len(account.estimated),
+            "unknown": len(account.unknown),
+            "charged": statement.charged_yen,
+            "credited": statement.credited_yen,
+            "tax": None if statement.invoice is None else statement.invoice.tax_yen,
+        }
+        for row in statement.rows:
+            settled[f"{row.kind}.kwh"] = None if row.wh is None else Fraction(row.wh, 1000)
+            settled[f"{row.kind}.yen"] = Fraction(row.money, UNITS)
+        for key, value in settled.items():
+            if key in values:
+                assert values[key] == value, f"{key} of {name}"
+        assert {"to pay", "saved", "alone", "taken", "sent", "inside price", "grid price", "grid.yen"} <= values.keys()
+
+
+def test_what_the_buildings_numbers_come_to_is_what_was_settled(house: BuildingStatement) -> None:
+    values = {key: figure.value for key, figure in house_trail(house).items()}
+    assert house.utility is not None
+    energy = {
+        "bulk in": house.import_wh,
+        "bulk out": house.export_wh,
+        "flats": house.flats_wh,
+        "common": house.common_wh,
+        "unbilled": house.unbilled_wh,
+        "loss": house.loss_wh,
+        "shared": house.shared_wh,
+        "of roof": house.roof_wh,
+    }
+    for key, wh in energy.items():
+        assert values[key] == Fraction(wh or 0, 1000), key
+    yen = {
+        "flats yen": house.flats_yen,
+        "common yen": house.common_yen,
+        "export yen": house.export_yen,
+        "utility total": house.utility.total_yen,
+        "utility tax": house.utility.tax_yen,
+        "margin": house.margin_yen,
+    }
+    for key, whole in yen.items():
+        assert values[key] == whole, key
+    for at, line in enumerate(house.utility.lines):
+        assert values[f"utility {at}.yen"] == line.yen
+        assert values[f"utility {at}.quantity"] == line.quantity
 
 
 def test_every_slot_of_a_number_has_its_records(made: dict[str, Statement], house: BuildingStatement) -> None:

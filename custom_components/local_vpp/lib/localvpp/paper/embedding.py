@@ -22,8 +22,7 @@ _METRICS: Final = ("hmtx", "vmtx")
 
 def embed(pdf: FPDF, family: str, style: str, path: Path) -> None:
     """Add a font to a document, as `FPDF.add_font` does. Raises what that raises."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # noqa: PLC0415 - of the extra `pdf`
-    from fpdf.fonts import SubsetMap  # noqa: PLC0415
+    from fpdf.fonts import SubsetMap  # noqa: PLC0415 - of the extra `pdf`
 
     known = read(path, path.stat().st_mtime_ns)
     font = copy(known)
@@ -32,7 +31,8 @@ def embed(pdf: FPDF, family: str, style: str, path: Path) -> None:
     font.emphasis = type(known.emphasis).coerce(style)
     font.cw = copy(known.cw)
     font.missing_glyphs = []
-    font.ttfont = TTFont(path, recalcTimestamp=False, fontNumber=known.collection_font_number, lazy=True)
+    file = type(known.ttfont)
+    font.ttfont = file(path, recalcTimestamp=False, fontNumber=known.collection_font_number, lazy=True)
     for name in _METRICS:
         if name in known.ttfont:
             font.ttfont.tables[name] = copy(known.ttfont[name])
