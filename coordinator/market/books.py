@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from localvpp.etp import DeviceId
 from localvpp.market.rounds import (
@@ -80,15 +80,26 @@ class Words:
     agreed: Mapping[DeviceId, bytes]
     """The words of those that agree."""
     vouching: frozenset[DeviceId]
-    """Of these who vouch for their own orders."""
+    """Who vouches for his own orders: of these, and of those that refuse for something else."""
+    refused: Mapping[DeviceId, bytes] = field(default_factory=dict)
+    """The words of those that vouch, and refuse."""
+
+    @property
+    def all(self) -> tuple[bytes, ...]:
+        """What a result counts by."""
+        return *self.agreed.values(), *self.refused.values()
 
 
 def words_of(stored: StoredRound, verdicts: Mapping[DeviceId, StoredVerdict]) -> Words:
     """Return the words for a result, of those that were given on it."""
     voters = frozenset(stored.voters)
-    agreed = {device: verdict for device, verdict in verdicts.items() if device in voters and verdict.agrees}
-    words = {device: verdict.statement for device, verdict in agreed.items()}
-    return Words(words, frozenset(device for device, verdict in agreed.items() if verdict.vouches))
+    heard = {device: verdict for device, verdict in verdicts.items() if device in voters}
+    vouching = frozenset(device for device, verdict in heard.items() if verdict.vouches)
+    return Words(
+        {device: verdict.statement for device, verdict in heard.items() if verdict.agrees},
+        vouching,
+        {device: heard[device].statement for device in vouching if not heard[device].agrees},
+    )
 
 
 def asked_of(book: bytes, result: bytes, committed: Mapping[DeviceId, bytes]) -> Asked:

@@ -78,7 +78,7 @@ class Steps:
             known.asked = await self._asked(known)
         words = words_of(known.stored, known.verdicts)
         if agreement_problem(known.asked, words.agreed.keys(), words.vouching) is None:
-            await self._log_cleared(known, tuple(words.agreed.values()))
+            await self._log_cleared(known, words.all)
         elif (second := self._leaving.second(known)) is not None:
             await self._propose_second(known, second)
 

@@ -125,7 +125,7 @@ def test_one_flat_that_agrees_many_times_is_one() -> None:
 def test_an_offer_that_no_flat_vouches_for_keeps_the_result_from_counting() -> None:
     said = [*(agree(each) for each in FLATS[1:]), agree_without_orders(FLATS[0])]
     assert problems(said) == [
-        "4 flats with orders have agreed that theirs count, and those of 5 do: whose the others are nobody has said"
+        "4 flats with orders have said that theirs count, and those of 5 do: whose the others are nobody has said"
     ]
 
 
@@ -133,8 +133,20 @@ def test_who_has_logged_no_orders_of_the_round_vouches_for_none() -> None:
     stranger = Ed25519Signer.generate()
     said = [*(agree(each) for each in FLATS[1:]), agree_without_orders(FLATS[0]), agree(stranger)]
     assert problems(said, histories=with_history(stranger, enrolled(stranger)))[0].startswith(
-        "4 flats with orders have agreed"
+        "4 flats with orders have said"
     )
+
+
+def refuse(signer: Ed25519Signer) -> bytes:
+    """The word of a flat that finds something wrong, and not of its own orders."""
+    device, found = signer.public.device_id, ["the price is another"]
+    return sign_verdict(signer, device, ORIGIN, AT, *NAMES, found, vouches=True)
+
+
+def test_who_refuses_for_something_else_vouches_for_its_orders_and_is_not_counted_among_those_who_agree() -> None:
+    assert problems([*(agree(each) for each in FLATS[1:]), refuse(FLATS[0])]) == []
+    said = [agree(FLATS[0]), *(refuse(each) for each in FLATS[1:])]
+    assert problems(said)[0].startswith("1 flats have agreed")
 
 
 def test_offers_that_do_not_count_need_nobody_to_vouch_for_them() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .etp import DeviceId, EtpError, Line, PublicKey, SignatureError, Standing, cose
 from .market.rounds import Cleared
-from .wire import RoundName, open_verdict
+from .wire import Found, RoundName, open_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Agreeing:
     devices: frozenset[DeviceId]
     """Those whose word counts: each once, however many words it has there."""
     vouching: frozenset[DeviceId]
-    """Of these the ones that vouch for orders of their own (`market.rounds.agreement`)."""
+    """Those that vouch for orders of their own (`market.rounds.agreement`); they may refuse for something else."""
     wrong: tuple[str, ...]
     """Why other words do not."""
     unproven: frozenset[DeviceId]
@@ -93,9 +93,9 @@ def agreeing(
     devices, vouching, wrong, unproven = set[DeviceId](), set[DeviceId](), list[str](), set[DeviceId]()
     for word in cleared.words:
         try:
-            device, vouches = _whose(word, cleared, history, building, gate, index)
-            devices.add(device)
-            vouching |= {device} if vouches else set()
+            device, found = _whose(word, cleared, history, building, gate, index)
+            devices |= {device} if found.findings is None else set()
+            vouching |= {device} if found.vouches else set()
         except _UnprovenError as error:
             unproven.add(error.device)
             wrong.append(str(error))
@@ -111,14 +111,14 @@ def _whose(
     building: DeviceId,
     gate: int,
     index: int,
-) -> tuple[DeviceId, bool]:
-    """Return whose word it is, if it counts, and whether it vouches. Raises EtpError, ValueError."""
+) -> tuple[DeviceId, Found]:
+    """Return whose word it is, if it counts, and what it says. Raises EtpError, ValueError."""
     named = cose.parse(word, "the word").issuer.rpartition(":")[2]
     device = DeviceId(bytes.fromhex(named))
     found = open_verdict(word, device, cleared.origin)
     if (found.at, found.book, found.result) != (RoundName(cleared.slot, cleared.number), cleared.book, cleared.result):
         raise ValueError(f"that of device {named} is on another round, book or result")
-    if found.findings is not None:
+    if found.findings is not None and not found.vouches:
         raise ValueError(f"that of device {named} does not agree")
     if device == building:
         raise ValueError(f"that of device {named} is the building's own")
@@ -133,4 +133,4 @@ def _whose(
         found.statement.verify(key)
     except SignatureError as error:
         raise _UnprovenError(device, f"is not signed by it: {error}") from error
-    return device, found.vouches
+    return device, found

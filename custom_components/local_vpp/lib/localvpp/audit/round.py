@@ -142,7 +142,7 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
     for why in words.wrong:
         yield f"a word of agreement does not count: {why}"
     own = {device for device, record in log.enrolled(size).items() if record.body.place in _NO_VOTERS}
-    for device in sorted(words.devices & own):
+    for device in sorted((words.devices | words.vouching) & own):
         yield f"a word of agreement does not count: device {device.hex()} is a meter of the building's, and no flat"
     agreed = words.devices - own
     try:

@@ -263,8 +263,8 @@ class Hearing:
         vouched, now = self._vouched.get(kept.at), self._clock.monotonic()
         if vouched is not None and now - vouched > rules.word_s:
             return [
-                f"the orders of this flat do not count, though it has agreed {int(now - vouched)} s ago to the result "
-                "with them"
+                f"the orders of this flat do not count, though it has said {int(now - vouched)} s ago that they are "
+                "in the result"
             ]
         if kept.first is None and kept.at in self._taken:
             return ["the orders of this flat do not count: the building has taken them, and has not asked for its word"]

@@ -25,6 +25,7 @@ from ..market.rounds import (
     check_round,
     digest,
     falls_short,
+    own_problems,
 )
 from ..settled import OwnMarket
 from ..traded import Made, made
@@ -294,7 +295,7 @@ class Judged:
     findings: tuple[str, ...]
     """All that is wrong."""
     vouches: bool
-    """Whether its own orders are among those that count, as it gave them."""
+    """Whether its own orders are among those that count, as it gave them; whatever else is wrong."""
     is_left_out: bool
     """Whether its own orders are in the book, and do not count in the result."""
     ordering: frozenset[DeviceId]
@@ -329,7 +330,8 @@ def judge(
         findings += _searched(said, kept, opened, promised.rules, now_ms)
     blind = None if own is None or opened is None else own.placed.offer.blind
     is_there = opened is not None and blind is not None and opened.offer_of(blind) is not None
-    vouches = is_there and blind not in without and not findings
+    untouched = opened is not None and own is not None and not any(own_problems(opened, promised, own))
+    vouches = is_there and untouched and blind not in without
     return Judged(tuple(findings), vouches, is_there and blind in without, devices)
 
 

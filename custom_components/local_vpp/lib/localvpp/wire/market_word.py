@@ -184,7 +184,7 @@ class Found:
     findings: bytes | None
     """SHA-256 of what was found; None for a flat that agrees."""
     vouches: bool
-    """Whether the flat agrees, and its own orders, as it gave them, are among those that count."""
+    """Whether the flat's own orders, as it gave them, are among those that count: whatever else it finds wrong."""
 
 
 def sign_verdict(
@@ -200,12 +200,12 @@ def sign_verdict(
 ) -> bytes:
     """Return a flat's signed word on a round's book and result, by the names of the two; without findings it agrees.
 
-    One that agrees vouches where its own orders, as it gave them, are among those that count.
+    It vouches where its own orders, as it gave them, are among those that count, whether it agrees or not.
     """
     payload: dict[int, cbor.Value] = {0: PROTOCOL, 1: device, 2: at.slot, 3: at.number, 4: book, 5: result}
     if findings:
         payload[6] = findings_name(findings)
-    elif vouches:
+    if vouches:
         payload[7] = True
     return cose.sign(
         signer, content_type=VERDICT_TYPE, issuer=issuer(device), subject=origin, payload=cbor.encode(payload)
@@ -233,8 +233,8 @@ def open_verdict(data: bytes, device: DeviceId, origin: str) -> Found:
         vouches=vouched and fields.boolean(7, "vouches"),
     )
     fields.end()
-    if vouched and (not found.vouches or found.findings is not None or protocol < VOUCHED_SINCE):
-        raise FieldError(f"{what} vouches for orders otherwise than a word that agrees does")
+    if vouched and (not found.vouches or protocol < VOUCHED_SINCE):
+        raise FieldError(f"{what} says in another way than flats do that it vouches for orders")
     return found
 
 

@@ -5,7 +5,7 @@ whoever is given one can prove that it is the one that counted, to the byte.
 """
 
 from .agreement import Asked, agreement_problem, claim_problem, quorum_problem
-from .checking import Own, Promised, check_round
+from .checking import Own, Promised, check_round, own_problems
 from .cleared import Cleared, Outcome
 from .documents import RoundError, digest
 from .listed import GateList
@@ -46,6 +46,7 @@ __all__ = [
     "falls_short",
     "leads_problem",
     "not_better",
+    "own_problems",
     "partner_tag",
     "quorum_problem",
     "searched",

@@ -1,9 +1,10 @@
 """By whose words a result counts: one rule for the coordinator, for each flat, and for the auditor. Pure.
 
 A quorum of the voters has to agree, so that no two results of a round can both count unless a flat agrees to both. That
-alone would let the orders of a single flat be changed: no other flat can see it. So each flat that agrees says, too,
-whether its own orders, as it gave them, are among those that count (it *vouches*). A result counts only if as many
-devices vouch as there are offers that count, each with an ORDERS record of the round that the log is proven to hold.
+alone would let the orders of a single flat be changed: no other flat can see it. So each flat says, too, whether its
+own orders, as it gave them, are among those that count (it *vouches*). A result counts only if as many devices vouch as
+there are offers that count, each with an ORDERS record of the round that the log is proven to hold. Who finds something
+else wrong refuses, and vouches all the same: what he finds is for the quorum to weigh, and costs him no trade.
 
 Why that is enough. A flat that vouches has found an offer under its own blind, with its own orders. Blinds are hashes
 that have the device in them, so no two flats find theirs under the same one. Of m offers that count, with h honest
@@ -57,17 +58,17 @@ def claim_problem(asked: Asked, vouching: Set[bytes]) -> str | None:
 
     Args:
         asked: what it takes.
-        vouching: devices that agree, and say that their own orders are among those that count.
+        vouching: devices that say that their own orders are among those that count.
     """
     owning = len(vouching & asked.ordering)
     if owning >= asked.offers:
         return None
     return (
-        f"{owning} flats with orders have agreed that theirs count, and those of {asked.offers} do: whose the others "
+        f"{owning} flats with orders have said that theirs count, and those of {asked.offers} do: whose the others "
         "are nobody has said"
     )
 
 
 def agreement_problem(asked: Asked, agreed: Set[bytes], vouching: Set[bytes]) -> str | None:
     """Say why a result does not count by the words that were given; None where it does."""
-    return quorum_problem(asked, agreed) or claim_problem(asked, vouching & agreed)
+    return quorum_problem(asked, agreed) or claim_problem(asked, vouching)

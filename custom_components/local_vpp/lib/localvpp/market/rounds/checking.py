@@ -102,7 +102,7 @@ def _book(opened: OpenedBook, promised: Promised, own: Own | None, records: int)
             f"{'made up' if more else 'left out'}"
         )
     if own is not None:
-        yield from _own(opened, promised, own)
+        yield from own_problems(opened, promised, own)
 
 
 def _lines(told: Sequence[Node], agreed: Sequence[Node]) -> Iterator[str]:
@@ -113,7 +113,8 @@ def _lines(told: Sequence[Node], agreed: Sequence[Node]) -> Iterator[str]:
             yield f"line {name} is {is_.get(name)} in the book, and {was.get(name)} was told before"
 
 
-def _own(opened: OpenedBook, promised: Promised, own: Own) -> Iterator[str]:
+def own_problems(opened: OpenedBook, promised: Promised, own: Own) -> Iterator[str]:
+    """Say what of a flat's own orders is not in a book as it gave it."""
     placed = own.placed
     found = opened.offer_of(placed.offer.blind)
     if found is None:

@@ -90,7 +90,7 @@ class Cleared:
     result: bytes
     """The names of the two documents."""
     words: tuple[bytes, ...]
-    """Each flat's signed acceptance (`wire.sign_verdict`), sorted."""
+    """Each flat's signed word that agrees, or vouches for its own orders (`wire.sign_verdict`), sorted."""
 
     @classmethod
     def of(cls, origin: str, slot: int, number: int, book: bytes, result: bytes, words: Sequence[bytes]) -> Self:
