@@ -52,7 +52,7 @@ class Steps:
         Raises SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError.
         """
         if self._clock.wall_ms() >= known.end_ms:
-            await self._end(known, self._why(known))
+            await self._end(known, await self._why(known))
             return
         try:
             if known.stored.book is None and not await self._make_book(known):
@@ -145,15 +145,18 @@ class Steps:
         known.stored = stored
         await self._end(known, Why.FAULT)
 
-    def _why(self, known: Round) -> Why:
+    async def _why(self, known: Round) -> Why:
         """Say why nothing came of a round until it was over."""
         stored = known.stored
         if stored.book is None:
             return Why.NOT_SHOWN
         if stored.book_record is None or stored.result is None:
             return Why.NO_BOOK
-        if known.asked is None:
-            return Why.NO_QUORUM  # The book was not published in time for anybody's word.
+        if known.asked is None:  # Nobody was asked since this program has known the round.
+            try:
+                known.asked = await self._asked(known)
+            except MarketError:
+                return Why.UNCLEARED
         words = words_of(stored, known.verdicts)
         if quorum_problem(known.asked, words.agreed.keys()) is None:
             return Why.UNCLAIMED if claim_problem(known.asked, words.vouching) else Why.UNLOGGED

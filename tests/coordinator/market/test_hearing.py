@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from localvpp.market.rounds import MOST_ROUNDS
+from localvpp.market.rounds import MOST_ROUNDS, GateList
 from localvpp.trading import Phase, hearing
 from localvpp.trading.placing import EARLY_S
 from localvpp.wire import RoundName
@@ -62,7 +62,8 @@ async def test_words_of_rounds_that_are_none_are_not_kept(trade: Trade) -> None:
         (TRADED - 15 * 86_400, 0),
         (furthest, 0),
     ):
-        await trade.market.telling.closed(device, replace(closed, slot=slot, number=number))
+        listed = GateList.of(trade.config.origin, slot, number, ()).encode()
+        await trade.market.telling.closed(device, replace(closed, slot=slot, number=number, listed=listed))
         await trade.market.telling.untraded(device, RoundName(slot, number), "no_trades")
     last = RoundName(furthest, 0)
     rounds = flat.flat.trading._shelf.rounds

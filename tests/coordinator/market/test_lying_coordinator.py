@@ -230,7 +230,7 @@ async def test_who_is_not_in_the_list_at_the_gate_shows_nothing_and_has_the_proo
     known = trade.market.rounds[ROUND]
     await until(lambda: len(known.shown) == 4)
     (proof,) = await trade.accused("105")
-    assert proof.reason.endswith("were in the log at the gate, and are 0 times in the list of all")
+    assert proof.reason.endswith("were in the log at the gate, and are not in the list of all")
     assert known.stored.listed is not None
     assert known.stored.listed in proof.ours
     assert trade.flats["105"].flat.trading._placing.shown == set()

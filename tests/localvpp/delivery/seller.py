@@ -25,7 +25,7 @@ from ..devices.simulated_building import write_home
 from ..place import SLOT, HandClock
 
 SLOT_S = 300
-DELIVERS = MarketSettings(zone=TOKYO, deliver=True, line_w=6000)
+DELIVERS = MarketSettings(zone=TOKYO, deliver=True, line_w=10_000)
 POLICY = {"profile": japanese(50, nominal_v=200), "steady_s": 30.0, "announce_s": 5.0}
 
 

@@ -34,7 +34,7 @@ from ..wire import (
     encode,
     sign_verdict,
 )
-from .judging import Judged, book_of_best, is_second, judge, promised_of, told_best, unlisted
+from .judging import Judged, book_of_best, is_second, judge, promised_of, times_listed, told_best
 from .kept import KeptRound
 from .placing import Placing
 from .proving import AHEAD_MS, Log, proposal_record, prove_named, prove_proposal
@@ -134,8 +134,14 @@ class Hearing:
 
     async def show(self, kept: KeptRound) -> Sequence[FromFlat]:
         """Return this flat's orders, once it is time to show them, if they are in the list at the gate."""
-        if (problem := unlisted(kept)) is None:
-            return self._placing.due_to_show(kept)
+        match times_listed(kept):
+            case None | 1:
+                return self._placing.due_to_show(kept)
+            case 0:
+                problem = "the orders of this flat were in the log at the gate, and are not in the list of all"
+            case _:
+                # Another flat has logged the same: nothing is shown, and nobody is to blame but that flat.
+                return []
         if problem not in kept.findings:
             await self._shelf.hold_against(kept, [problem], kept.closed or b"")
             await self._shelf.change(replace(kept, findings=(*kept.findings, problem)[:MOST_FINDINGS]))

@@ -68,22 +68,19 @@ def counted(kept: KeptRound, log_since: int, log_size: int, opened: OpenedBook |
     return Own(counts.placed, taken) if is_there or taken or not kept.unproven else None
 
 
-def unlisted(kept: KeptRound) -> str | None:
-    """Say that the orders of this flat which count are not once in the list at the gate; None when they are.
+def times_listed(kept: KeptRound) -> int | None:
+    """Return how many times the orders of this flat which count are in the list at the gate; None where none count.
 
-    Whoever shows what is not there lets others look at it, and it can be in no book. It can be there twice only if
-    somebody else has logged its hash, which nobody but the building was told; then it is taken of neither.
+    They are shown if they are there once. Whoever shows what is not there lets others look at it, and it can be in no
+    book. What somebody else has logged, too, is taken of neither: that is no fault of the building's, which can only
+    list what the log holds.
     """
     assert kept.log_since is not None, "the gate is closed"
     assert kept.log_size is not None, "the gate is closed"
     counts = kept.counted(kept.log_since, kept.log_size)
     if counts is None or kept.listed is None:
         return None
-    times = GateList.decode(kept.listed).orders.count(counts.placed.digest)
-    if times == 1:
-        return None
-    name = counts.placed.digest.hex()[:16]
-    return f"the orders {name} of this flat were in the log at the gate, and are {times} times in the list of all"
+    return GateList.decode(kept.listed).orders.count(counts.placed.digest)
 
 
 def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:
