@@ -1,7 +1,8 @@
 """What Home Assistant shows of its flat's trades today, against the results that enough flats have agreed to."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 import time
 from typing import Any, Final
@@ -15,6 +16,7 @@ from localvpp.market.rounds import Outcome, Placed
 from localvpp.paper import JAPAN
 from localvpp.settlement import SlotPrices
 
+from .again import transfers_of
 from .auction import Deal, ask
 from .building import Building
 from .evidence import Evidence
@@ -66,7 +68,9 @@ def _shown(known: Mapping[str, str], states: Mapping[str, Any]) -> Deal | None:
 
 
 async def _agreed(session: aiohttp.ClientSession, demo: Building, evidence: Evidence, device: DeviceId) -> Deal:
-    """Return what a flat has traded today, be it settled or not."""
+    """Return what a flat has traded today, be it settled or not, and what it saved: of settled slots by what was
+    delivered.
+    """
     newest = await ask(session, demo, "/api/v1/market/slots?limit=100")
     today = day_of(int(time.time()), JAPAN)
     deal = Deal()
@@ -75,7 +79,22 @@ async def _agreed(session: aiohttp.ClientSession, demo: Building, evidence: Evid
         for papers in () if told is None else (RoundPapers.read(each) for each in told["rounds"]):
             if papers.cleared is not None:
                 deal = _traded(deal, papers, device, evidence.prices)
-    return deal
+    settled = [each["slot"] for each in evidence.slots if each["slot"] in today]
+    return replace(deal, saved=deal.saved - _not_saved(evidence, settled, device))
+
+
+def _not_saved(evidence: Evidence, slots: Sequence[int], device: DeviceId) -> int:
+    """Return what trades of settled slots would have saved a flat by the Wh that were not delivered, in 10⁻⁵ yen."""
+    missed = 0
+    for body in (record.body for slot in slots for record in transfers_of(evidence, slot)):
+        if body.trade is None or body.price is None:
+            continue
+        wh = body.trade.wh - body.energy_wh
+        if body.receiver == device:
+            missed += wh * (evidence.prices.grid - body.price)
+        if body.sender == device:
+            missed += wh * (body.trade.earned - evidence.prices.feed_in)
+    return missed
 
 
 def _traded(deal: Deal, papers: RoundPapers, device: DeviceId, prices: SlotPrices) -> Deal:
