@@ -68,9 +68,7 @@ def _shown(known: Mapping[str, str], states: Mapping[str, Any]) -> Deal | None:
 
 
 async def _agreed(session: aiohttp.ClientSession, demo: Building, evidence: Evidence, device: DeviceId) -> Deal:
-    """Return what a flat has traded today, be it settled or not, and what it saved: of settled slots by what was
-    delivered.
-    """
+    """Return what a flat has traded today, settled or not, and saved: in settled slots by what was delivered."""
     newest = await ask(session, demo, "/api/v1/market/slots?limit=100")
     today = day_of(int(time.time()), JAPAN)
     deal = Deal()
