@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
 from localvpp.market.rounds import Rules, digest
-from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, LoggedProposal, OpenBook, RoundName, Traded, encode
+from localvpp.wire import LARGEST_MESSAGE, LoggedEnvelope, LoggedRecord, OpenBook, RoundName, Traded, encode
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store, market as store
@@ -70,7 +70,7 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         index=record.index,
         proof=proof.path,
         orders=tuple(
-            LoggedOrders(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
+            LoggedEnvelope(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
         ),
         proposal=_logged(proposed[0], best[0].path) if proposed else None,
         checkpoint=head.checkpoint.decode(),
@@ -86,9 +86,9 @@ async def _proposed(connection: AsyncConnection, slot: int, result: bytes) -> li
     return [each for each in found if (body := each.opened()) is not None and body.evidence == (result,)][:1]
 
 
-def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedProposal:
+def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedRecord:
     assert entry.sealed is not None, "the building's own records are not erased"
-    return LoggedProposal(entry.sealed, entry.index, path)
+    return LoggedRecord(entry.sealed, entry.index, path)
 
 
 def signed(message: OpenBook, statement: bytes) -> OpenBook:

@@ -21,8 +21,10 @@ from .drills import (
     RollCall,
 )
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
-from .keys import MOST_KEYS, AskKeys, Keys, LoggedEnvelope
+from .hello import open_hello, sign_hello
+from .keys import MOST_KEYS, AskKeys, Keys
 from .keys_word import check_keys, sign_keys
+from .logged import LoggedEnvelope, LoggedRecord
 from .market import (
     LARGEST_DOCUMENT as LARGEST_DOCUMENT_OF_ROUND,
     LONGEST_FINDING,
@@ -30,8 +32,6 @@ from .market import (
     MOST_FINDINGS,
     AskMarket,
     AskPapers,
-    LoggedOrders,
-    LoggedProposal,
     MarketSaid,
     OpenBook,
     Paper,
@@ -78,7 +78,6 @@ from .messages import (
     Hello,
     LastRecord,
     LeftOut,
-    LoggedRecord,
     Mirrored,
     RecordResult,
     Records,
@@ -90,8 +89,6 @@ from .messages import (
     TheRecords,
     Welcome,
     WitnessSays,
-    open_hello,
-    sign_hello,
 )
 from .refusal import sign_refusal, verify_refusal
 from .terms import Terms, open_terms, sign_terms
@@ -144,8 +141,6 @@ __all__ = [
     "LastRecord",
     "LeftOut",
     "LoggedEnvelope",
-    "LoggedOrders",
-    "LoggedProposal",
     "LoggedRecord",
     "MarketRules",
     "MarketSaid",
