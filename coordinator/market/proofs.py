@@ -2,13 +2,20 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final
-
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
 from localvpp.market.rounds import Rules, digest
-from localvpp.wire import LARGEST_MESSAGE, LoggedEnvelope, LoggedRecord, OpenBook, RoundName, Traded, encode
+from localvpp.wire import (
+    LARGEST_MESSAGE,
+    ROOM_TO_SIGN,
+    LoggedEnvelope,
+    LoggedRecord,
+    OpenBook,
+    RoundName,
+    Traded,
+    encode,
+)
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store, market as store
@@ -17,9 +24,6 @@ from ..store.orders import orders_at
 from .books import TooLargeError
 from .ending import Ended
 from .troubles import LostError
-
-ROOM_TO_SIGN: Final = 4096
-"""Bytes that the building's word takes beside them at most."""
 
 
 async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:

@@ -216,14 +216,10 @@ class Market:
         await self.board.resume()
         for at, known in self.rounds.items():
             if at in before:
-                known.show_until, known.open_since = before[at].show_until, before[at].open_since
-                if (
-                    known.stored.result == before[at].stored.result
-                ):  # Else a second one was stored, and nobody has heard.
-                    known.told = before[at].told
-                self.proposing.again(known, before[at])
+                self.steps.again(known, before[at])
         self.board.doubtful = False
         for at in before.keys() - self.rounds.keys():
+            self.steps.drop(before[at])
             await self.steps.tell_ended(at)
 
     async def _forget(self) -> None:

@@ -212,7 +212,7 @@ class Hearing:
             return []
         until_ms = self._rules.opened(kept.rules, log.lineage).proposals_ms(kept.slot, kept.at.number)
         if kept.proposal is None:
-            self._searching.look(said.at, said.book, said.result, until_ms)
+            self._searching.look(said, until_ms)
         elif kept.proposal_record is None and self._clock.wall_ms() < until_ms:
             # The answer was lost, or the proposal; this connection is up, or it would not be heard.
             await self._shelf.change(replace(kept, proposed_ms=self._clock.wall_ms()))

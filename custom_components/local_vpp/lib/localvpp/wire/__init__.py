@@ -91,6 +91,7 @@ from .messages import (
     WitnessSays,
 )
 from .refusal import sign_refusal, verify_refusal
+from .room import ROOM_TO_SIGN, no_room, room_for_result
 from .terms import Terms, open_terms, sign_terms
 from .word import same_word, sign_word, verify_word, word_name
 
@@ -109,6 +110,7 @@ __all__ = [
     "PROTOCOL",
     "REASONS",
     "RELEASED",
+    "ROOM_TO_SIGN",
     "AskChainEnd",
     "AskKeys",
     "AskMarket",
@@ -179,12 +181,14 @@ __all__ = [
     "encode",
     "findings_name",
     "flat_proof",
+    "no_room",
     "open_chain_end",
     "open_drill_word",
     "open_hello",
     "open_market_word",
     "open_terms",
     "open_verdict",
+    "room_for_result",
     "same_word",
     "sign_chain_end",
     "sign_drill_word",
