@@ -25,6 +25,7 @@ from .board import Board
 from .closing import AHEAD_SLOTS, Closing
 from .hearing import Message, Round
 from .herald import Herald
+from .meterpapers import PapersOfMeters
 from .proposing import Proposing
 from .ruling import Ruling
 from .steps import Steps
@@ -58,7 +59,8 @@ class Market:
         herald: Herald,
         clock: Clock,
     ) -> None:
-        self.board = Board(engine, ledger, hub, Ruling(config, rules, engine), clock)
+        ruling = Ruling(config, rules, engine, PapersOfMeters(config, clock))
+        self.board = Board(engine, ledger, hub, ruling, clock)
         self.telling = Telling(engine, ledger, hub, herald)
         writing = Writing(scribe, clock)
         self.proposing = Proposing(self.board, writing, self.telling, clock)
@@ -191,6 +193,7 @@ class Market:
         Rules that a wrong clock has made could not be taken back; until then those hold that were told before.
         """
         ruling = self.board.ruling
+        await ruling.look()
         now_ms = self._clock.wall_ms()
         if (new := ruling.news(now_ms)) is None:
             return
