@@ -50,7 +50,8 @@ from .notebook import Evidence, Notebook
 from .notes import Notes
 from .outage import Outages
 from .recording import SAVE_EVERY_S, Recording, Second
-from .rounds import FlatDevices, Round, Rounds
+from .round import Round
+from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
 from .standing import LedgerState
