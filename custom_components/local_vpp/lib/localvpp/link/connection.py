@@ -10,11 +10,11 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import logging
 import random
-from typing import Final, Never, Protocol
+from typing import Final, Never
 
 import aiohttp
 
@@ -22,12 +22,11 @@ from .. import tlog
 from ..clock import Clock
 from ..etp import EtpError, Signer
 from ..guard import Doubt, Guard
-from ..judge import Judge, JudgeListener, WordError
+from ..judge import Judge, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
-from ..trading.heard import Heard
 from ..trading.kept import TradingBook
 from ..trust import distrust
 from ..wire import (
@@ -57,10 +56,11 @@ from ..wire import (
     Traded,
     WitnessSays,
 )
-from .delivery import Delivery, DeliveryListener
+from .delivery import Delivery
 from .following import check_log_key, follow_building
 from .handshake import Caller, Introduced, shake_hands
-from .meeting import Meeting, MeetingListener
+from .listener import LinkListener
+from .meeting import Meeting
 from .peer import SILENCE_S, Peer, SocketPeer
 from .status import (
     FatalLinkError,
@@ -107,44 +107,6 @@ _SUSPENDED: Final = (
     "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
     "flat goes on measuring, and sends its records when it is reinstated"
 )
-
-
-class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
-    """What the agent wants to hear. Called in the event loop; must not block."""
-
-    def link_changed(self, status: LinkStatus) -> None:
-        """The connection came or went."""
-        ...
-
-    def terms_agreed(self, terms: Terms) -> None:
-        """The building's terms, proven."""
-        ...
-
-    def frame_acknowledged(self, count: int) -> None:
-        """The coordinator has the frame with this count."""
-        ...
-
-    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
-        """Answer the building's word on a drill. Raises EtpError for one that its key has not signed for this flat."""
-        ...
-
-    async def drill_kept(self, call: bytes) -> None:
-        """The building has durably what became of a call."""
-        ...
-
-    async def drills_again(self) -> Sequence[FromFlat]:
-        """Say what a new connection is to tell of drills."""
-        ...
-
-    async def market_said(
-        self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, lineage: Lineage, log_key: tlog.Verifier
-    ) -> Heard:
-        """Hear what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
-        ...
-
-    async def market_again(self) -> Sequence[FromFlat]:
-        """Say what a new connection is to ask of the market."""
-        ...
 
 
 class Link:
