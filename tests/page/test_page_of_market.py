@@ -398,6 +398,21 @@ async def test_whose_orders_the_result_is_without_is_told_by_itself_and_why(trad
     await other.assert_clean(network=False)
 
 
+async def test_a_server_that_does_not_say_whose_orders_are_left_out_is_found_by_the_browser(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_a_flat_that_dies(trade)
+    await to_words(trade)
+    known = await second_proposed(trade)
+    await until(lambda: len(known.verdicts) == 4)
+    await trade.ended()
+    monkeypatch.setattr(market_web, "round_plain", lambda told, names: round_plain(told, names) | {"left_out": []})
+    page = await opened(trade, open_page, locale="en-GB")
+    await expect(page["market-check .verdict"]).to_have_attribute("data-right", "false")
+    await expect(page['market-check [data-step="shown"]']).to_contain_text("is shown otherwise than it is")
+    await page.assert_clean()
+
+
 @pytest.mark.parametrize("locale", ["ja-JP", "en-GB"])
 async def test_on_a_phone_nothing_is_wider_than_the_screen(trade: Trade, open_page: Open, locale: str) -> None:
     await traded(trade)
