@@ -34,6 +34,8 @@ from .troubles import LostError
 
 TOLD_AHEAD_S: Final = 600
 """So long before the first gate of a slot that follows new rules they are told."""
+MOST_TO_COME: Final = 16
+"""From so many slots to come other rules may hold, for flats keep 32: what changes again and again waits its turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +116,9 @@ class Ruling:
         """Return the rules that are to be told beside those that were; None when those say the same."""
         if self._papers.doubtful:
             return None
-        return following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
+        new = following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
+        to_come = {each.since for each in self.all if each.since > now_ms // 1000}
+        return None if new is not None and len(to_come | {new.since}) > MOST_TO_COME else new
 
     def _wanted(self, now_ms: int) -> Rules:
         """Return what is to hold from the first slot on that rules of now can hold for."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from coordinator.config import BuildingConfig, load
 from coordinator.market.meterpapers import LOOK_S, PapersOfMeters
 from coordinator.market.papers import papers_of
-from coordinator.market.ruling import Ruling
+from coordinator.market.ruling import MOST_TO_COME, Ruling
 from coordinator.store import close_database, open_database
 from localvpp.audit import AuditedLog, audit_meters
 from localvpp.market.rounds import Rules
@@ -163,6 +163,26 @@ async def test_nothing_is_taken_of_a_file_that_is_being_written(
     new = await new_at(ruling, DECEMBER)
     assert new is not None
     assert new.without == {"102", "103"}, "it has stood so"
+
+
+async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_keep(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    for slot in range(3 * MOST_TO_COME):
+        write(file, accounts(f101="2030-03", f102="2030-03", f103=("2036-12", None)[slot % 2]))
+        await looked(ruling, clock)
+        now = DECEMBER + slot * SLOT_S
+        await new_at(ruling, now)
+        assert len({each.since for each in ruling.all if each.since > now}) <= MOST_TO_COME
+        assert ruling.of(now) is not None
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-01"))
+    await looked(ruling, clock)
+    later = DECEMBER + 4 * MOST_TO_COME * SLOT_S + LEAD_S
+    await new_at(ruling, later)
+    assert ruling.all[-1].without == {"102"}, "what they say last is told in its turn"
 
 
 @pytest.mark.parametrize("now", ["meters: [", None], ids=["not to be read", "gone"])
