@@ -119,7 +119,7 @@ async def test_rules_that_others_have_taken_the_place_of_before_they_held_push_o
     await trade.enter("101")
     device = trade.flats["101"].membership.device
     (now,) = trade.flats["101"].flat.trading.rules
-    later = now.since + 7200
+    later = TRADED + 7200
     for number in range(1, 2 * MOST_RULES):
         await trade.market.telling.rules(device, replace(now, number=number, since=later))
     last = replace(now, number=2 * MOST_RULES, since=later + 60)
