@@ -56,7 +56,8 @@ class PapersOfMeters:
             await self._take(self._seen)
 
     async def _take(self, stamp: Stamp) -> None:
-        self._read = stamp
+        # Whatever comes of it, a file is tried once; until it could be read nothing follows from it.
+        self._read, was_doubtful, self.doubtful = stamp, self.doubtful, True
         try:
             known = await asyncio.to_thread(meters_of, self._config)
         except ConfigError as error:
@@ -65,12 +66,11 @@ class PapersOfMeters:
         if known is None and self.known is not None:
             self._doubt(f"{self._config.accounts}: is not there any more: put it back")
             return
-        if self.doubtful:
+        if was_doubtful:
             _log.warning("The papers of the building's meters can be read again")
         elif self.known is not None and known != self.known:
             _log.info("The papers of the building's meters have changed")
         self.known, self.doubtful = known, False
 
     def _doubt(self, why: str) -> None:
-        self.doubtful = True
         _log.error("Whose meter may not be billed from is not known, and the market's rules stay: %s", why)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig, load
+from coordinator.market import meterpapers
 from coordinator.market.meterpapers import LOOK_S, PapersOfMeters
 from coordinator.market.papers import papers_of
 from coordinator.market.ruling import MOST_TO_COME, Ruling
@@ -206,6 +207,27 @@ async def test_papers_that_cannot_be_read_any_more_change_nothing_until_they_can
     assert new is not None
     assert new.without == {"102"}
     assert "can be read again" in caplog.text
+
+
+async def test_a_fault_in_reading_papers_costs_one_second_and_changes_nothing_that_was_told(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(_: BuildingConfig) -> None:
+        raise RuntimeError("the program fails")
+
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(meterpapers, "meters_of", fault)
+        write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+        with pytest.raises(RuntimeError, match="the program fails"):
+            await looked(ruling, clock)
+        await looked(ruling, clock)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-12") + "fees: []\n")
+    await looked(ruling, clock)
+    assert await new_at(ruling, DECEMBER + 60) is not None
 
 
 async def test_nobody_trades_until_papers_that_there_are_were_read_once(
