@@ -71,6 +71,7 @@ from .status import (
     LogBehindError,
     ReleasedError,
     StolenKeyError,
+    greeted,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -102,11 +103,6 @@ _FOR_A_PERSON: Final = frozenset(
 """Refusals that trying again soon does not mend."""
 _DIVERGED: Final = "diverged"
 """Where it is noted why the ends of the chain did not meet; empty when they have since."""
-_HELD: Final = "the building's log waits for its witnesses, and takes records then"
-_SUSPENDED: Final = (
-    "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
-    "flat goes on measuring, and sends its records when it is reinstated"
-)
 
 
 class Link:
@@ -264,7 +260,7 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            self._listener.link_changed(self._status(terms, doubt))
+            self._listener.link_changed(greeted(terms, doubt, diverged=self._diverged is not None))
             log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
                 self._is_up = True
@@ -293,15 +289,6 @@ class Link:
         said = await self._guard.answer(asked.request)
         shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
         await peer.say(WitnessSays(asked.question, int(said.status), said.content_type, said.body, shows))
-
-    def _status(self, terms: Terms, doubt: Doubt | None) -> LinkStatus:
-        """What a connection that was greeted shows; a divergence lasts until the ends of the chain have met."""
-        if terms.suspended:
-            return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
-        why = _HELD if terms.held else ""
-        if doubt is not None:
-            why = f"{why}. This flat's witness signs nothing: {doubt.reason}"
-        return LinkStatus(LinkState.ONLINE if self._diverged is None else LinkState.DIVERGED, why)
 
     async def _meet(self, peer: Peer) -> Introduced:
         """Shake hands, and keep what the building shows of its keys."""
