@@ -24,7 +24,14 @@ from localvpp.tlog import (
     open_checkpoint,
 )
 
-from ..store import Member, StoredHead, conflicts as conflict_store, entries as entry_store, members as member_store, snapshot
+from ..store import (
+    Member,
+    StoredHead,
+    conflicts as conflict_store,
+    entries as entry_store,
+    members as member_store,
+    snapshot,
+)
 from .conflict import Conflict, conflict_of
 from .errors import LedgerError
 from .tree import Growth, Tree

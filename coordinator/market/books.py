@@ -60,7 +60,7 @@ def book_of(
 
 
 def outcome_of(book: bytes) -> Bid:
-    """Clear a book as everybody does, and return its result with its document. It takes its time. Raises MarketError."""
+    """Clear a book as everybody does, and return its result. It takes its time. Raises MarketError."""
     opened = OpenedBook.decode(book)
     outcome = canonical(opened, book)
     document = outcome.encode()

@@ -55,7 +55,9 @@ class Leaving:
             return None  # It is told again first, since the coordinator has lost sight of it.
         if known.leave is None or known.leave.vouching != vouching:
             self.forget(known)
-            known.leave = Leave(vouching, self._begin(book, dict(known.shown), vouching, room_for_result(known.message)))
+            known.leave = Leave(
+                vouching, self._begin(book, dict(known.shown), vouching, room_for_result(known.message))
+            )
             return None
         if not known.leave.task.done():
             return None

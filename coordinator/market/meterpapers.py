@@ -1,9 +1,9 @@
 """The papers of the building's meters, taken anew when the file of its accounts has changed.
 
 The association writes that file while the coordinator runs: a meter was verified anew, another one was built in. Rules
-that are made of it hold for good, so nothing is taken of a file that is being written: it is read once it is the same in
-two looks. One that cannot be read, or is not there any more, changes nothing; what was read before stays, and the log
-says what to mend.
+that are made of it hold for good, so nothing is taken of a file that is being written: it is read once it is the same
+in two looks. One that cannot be read, or is not there any more, changes nothing; what was read before stays, and the
+log says what to mend.
 """
 
 import asyncio

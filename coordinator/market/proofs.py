@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind

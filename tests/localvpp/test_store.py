@@ -21,6 +21,7 @@ from localvpp.store_file import read_interval, read_reading, write_interval, wri
 from localvpp.trading import OwnTrade
 from localvpp.trading.kept import TradingBook
 from localvpp.wire import LeftOut, RoundName, SettledProof, SlotResult
+from localvpp.wordbook import WordBook
 
 from .place import ORIGIN, SLOT
 
@@ -168,7 +169,11 @@ async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path
     store = await FlatStore.open(path, device, ORIGIN)
     saved = await store.load()
     assert (saved.settled_slot, saved.totals) == (SLOT, Totals(1, 4, 0, -8800, -15500))
-    assert (await WordBook(store).word(SLOT), await WordBook(store).result(SLOT), await WordBook(store).word_after(0)) == (None, None, None)
+    assert (
+        await WordBook(store).word(SLOT),
+        await WordBook(store).result(SLOT),
+        await WordBook(store).word_after(0),
+    ) == (None, None, None)
     assert not await WordBook(store).settled(result(SLOT))
     await WordBook(store).left_out(left_out(SLOT + 60))
     assert await WordBook(store).word_after(0) == left_out(SLOT + 60)
@@ -342,7 +347,6 @@ from pathlib import Path
 from localvpp.etp import Body, Chain, DeviceId, Ed25519Signer, Kind, Register
 from localvpp.slots import Interval, Reading, Why
 from localvpp.store import FlatStore
-from localvpp.wordbook import WordBook
 
 async def main(path, origin):
     signer = Ed25519Signer(bytes(32))

@@ -16,7 +16,7 @@ from ..flat import until
 from .conftest import FLATS, ROUND, WANTED, Trade
 from .test_leaving import second_proposed, to_words, with_a_flat_that_dies
 from .test_market_round import stored
-from .test_market_view import told, token_of
+from .test_market_view import token_of, told
 
 
 def one_says_otherwise(
@@ -42,7 +42,9 @@ async def test_who_gave_no_word_is_named_to_the_manager_and_to_itself_alone(trad
     (own,) = [each["id"] for each in shown["orders"] if each["flat"] == "104"]
     assert shown["left_out"] == [{"flat": "104", "orders": [own], "why": "no_word"}]
     assert (shown["outcome"], shown["agreed"], shown["disputes"]) == ("traded", 4, [])
-    assert (await told(trade, token_of(trade, "103")))["left_out"] == [{"flat": None, "orders": [own], "why": "no_word"}]
+    assert (await told(trade, token_of(trade, "103")))["left_out"] == [
+        {"flat": None, "orders": [own], "why": "no_word"}
+    ]
     assert (await told(trade, token_of(trade, "104")))["left_out"] == shown["left_out"]
 
 

@@ -50,6 +50,14 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def put(file: Path, text: str | None) -> None:
+    """Write the accounts, or take them away."""
+    if text is None:
+        file.unlink()
+    else:
+        write(file, text)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The accounts' file of a building whose database is there."""
@@ -193,10 +201,7 @@ async def test_papers_that_cannot_be_read_any_more_change_nothing_until_they_can
     clock = ManualClock()
     write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
     ruling = await begun(building, engine, DECEMBER, clock)
-    if now is None:
-        file.unlink()
-    else:
-        write(file, now)
+    put(file, now)
     await looked(ruling, clock, 5)
     assert await new_at(ruling, DECEMBER + 60) is None
     assert ruling.all[-1].without == {"102", "103"}

@@ -191,9 +191,7 @@ ORDERS = (LoggedEnvelope(b"e", 3, (b"\0" * 32,)),)
         MarketSaid(b"s", "head"),
         MarketSaid(b"s", "", b"rules"),
         OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, None, "head"),
-        OpenBook(
-            AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedRecord(b"r", 8, (b"\2" * 32,)), "head"
-        ),
+        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedRecord(b"r", 8, (b"\2" * 32,)), "head"),
         ProposalHeard(AT, b"\3" * 32, b"record", ()),
         ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),

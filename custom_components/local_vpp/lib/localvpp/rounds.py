@@ -45,6 +45,7 @@ IN_TURN_S: Final = 0.3
 """So long the meter and then the relay have the line for themselves. Behind one gateway each request waits for those
 before it, and none of theirs is to wait for an inverter that is about to fall asleep."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatDevices:
     """The devices of a flat. Only the meter makes records.

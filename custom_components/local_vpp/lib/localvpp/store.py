@@ -1,4 +1,4 @@
-"""What a flat must not forget: its records, its open interval and its frames; other rooms keep their own in the same file.
+"""What a flat must not forget: its records, its open interval and its frames; other rooms keep theirs here, too.
 
 SQLite with a write-ahead log. A record is committed (synchronous=FULL) before it is sent for the first time, and kept
 until the coordinator has proven that it is in the log and beyond: the flat owns its history. Frames are

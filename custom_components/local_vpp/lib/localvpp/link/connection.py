@@ -52,7 +52,6 @@ from ..wire import (
     RecordsAck,
     Refused,
     SlotResult,
-    Terms,
     Traded,
     WitnessSays,
 )

@@ -122,7 +122,7 @@ class Hearing:
         return [] if kept.book is not None or kept.ended else await self.show(kept)
 
     def _list_of(self, closed: GateClosed, document: bytes) -> GateList:
-        """Return the list at a gate. Raises FieldError for one that the building has not signed, or of another round."""
+        """Return the list at a gate. Raises FieldError for one that was not signed so, or is of another round."""
         if digest(document) != closed.listed:
             raise FieldError(f"the list at the gate of {closed.at} is not the one that the building has signed")
         try:

@@ -120,6 +120,4 @@ class RuleBook:
 
 def _holding(told: Sequence[tuple[Rules, bytes]]) -> list[tuple[Rules, bytes]]:
     """Leave out rules that hold for no slot, for later ones took their place before: those that do are not lost."""
-    return [
-        each for at, each in enumerate(told) if all(later.since > each[0].since for later, _ in told[at + 1 :])
-    ]
+    return [each for at, each in enumerate(told) if all(later.since > each[0].since for later, _ in told[at + 1 :])]

@@ -100,7 +100,9 @@ class Searching:
         if found is None:
             return
         if too_large := no_room(found, wanted.room):
-            _LOGGER.warning("Flat %s proposes nothing for %s: what it has found cannot be told: %s", self._flat, at, too_large)
+            _LOGGER.warning(
+                "Flat %s proposes nothing for %s: what it has found cannot be told: %s", self._flat, at, too_large
+            )
             return
         async with self._lock:
             kept, now_ms = await self._shelf.of(at), self._clock.wall_ms()
