@@ -6,11 +6,12 @@ from datetime import UTC
 
 import pytest
 
-from localvpp import delivering
+from localvpp import delivering, flat
 from localvpp.bidder import MarketSettings
-from localvpp.delivering import Why
+from localvpp.delivering import Around, Why
 from localvpp.devices import DeviceRefusedError, InverterReading
 from localvpp.islanding import Grid
+from localvpp.surroundings import around_of
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
 from ..home import SECONDS, Home
@@ -39,6 +40,11 @@ async def begun(home: Home, market: MarketSettings | None = None) -> None:
     await home.start()
     await home.online()
     await home.time.seconds(SECONDS)
+
+
+def grid_is(grid: Grid) -> Callable[..., Around]:
+    """Have it known so of the grid."""
+    return lambda *known: replace(around_of(*known), grid=grid)
 
 
 async def into_slot(home: Home, second: int) -> None:
@@ -108,15 +114,14 @@ async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_wri
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
-    around = home.flat._around
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
         for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
-            patched.setattr(home.flat, "_around", lambda grid=grid: replace(around(), grid=grid))
+            patched.setattr(flat, "around_of", grid_is(grid))
             await home.time.seconds(1)
             assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
             assert len(battery.asked) == asked
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.GONE))
+        patched.setattr(flat, "around_of", grid_is(Grid.GONE))
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.GRID_GONE
         assert battery.asked[asked:] == [None]
@@ -129,16 +134,15 @@ async def test_what_stays_unknown_for_long_lets_go(
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 1)
-    around = home.flat._around
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+        patched.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
         await home.time.seconds(2)
         assert len(battery.asked) == asked
     await home.time.seconds(1)
     assert battery.asked[-1] is not None, "it is known again, and counted anew"
     asked = len(battery.asked)
-    monkeypatch.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+    monkeypatch.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
     await home.time.seconds(2)
     assert battery.asked[asked:] == []
     await home.time.seconds(2)
