@@ -123,6 +123,14 @@ def meters_of(building: BuildingConfig) -> Mapping[str, MeterPapers] | None:
     return load_accounts(building.accounts, building).meters if building.accounts.exists() else None
 
 
+def tenancies_known(building: BuildingConfig) -> Mapping[str, tuple[Tenancy, ...]]:
+    """Read who lived where when, out of the accounts that a building's file names; nobody, where there are none.
+
+    Blocking. Raises ConfigError.
+    """
+    return load_accounts(building.accounts, building).tenancies if building.accounts.exists() else {}
+
+
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:
     if name not in names:
         raise marked.error(
