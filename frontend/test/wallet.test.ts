@@ -31,7 +31,13 @@ function slotOf(more: Partial<Record<keyof WalletSlot, unknown>>): unknown {
     consumed_wh: -1,
     consumed_slots: 1,
     prices: [2200, 3150, 850],
-    records: { meter: [[4, HASH]], transfers: [[9, HASH]], settled: [[10, HASH]], orders: [[1, HASH]], cleared: [[3, HASH]] },
+    records: {
+      meter: [[4, HASH]],
+      transfers: [[9, HASH]],
+      settled: [[10, HASH]],
+      orders: [[1, HASH]],
+      cleared: [[3, HASH]],
+    },
     ...more,
   };
 }

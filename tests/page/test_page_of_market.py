@@ -333,7 +333,8 @@ async def test_a_number_of_the_wallet_leads_to_its_days_slots_and_records_which_
             await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
             await expect(page["proof-check .files"]).to_contain_text(f"{index}.etp")
     await page[f"{row.format('bought', 'month')} button"].click()
-    (day,) = await page["wallet-ways .days > li"].all()
+    day = page["wallet-ways .days > li"]
+    await expect(day).to_have_count(1)
     await expect(day.locator(".day .value")).to_have_text(bought)
     await day.locator("button.day").click()
     await expect(day.locator(f'[data-slot="{TRADED}"] .value')).to_have_text(bought)

@@ -121,7 +121,8 @@ export const wallet = object({
 export type Wallet = Decoded<typeof wallet>;
 
 /** A record's place in the log. Its hash is in the record, which the reader opens by the place. */
-const place: Decoder<number> = (value, at) => count(Array.isArray(value) ? (value as readonly unknown[])[0] : null, `${at}[0]`);
+const place: Decoder<number> = (value, at) =>
+  count(Array.isArray(value) ? (value as readonly unknown[])[0] : null, `${at}[0]`);
 
 /** One slot of a wallet: of it alone, what the wallet has summed. */
 export const walletSlot = object({

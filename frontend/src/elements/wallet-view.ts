@@ -222,15 +222,17 @@ class WalletView extends LitElement {
     return html`${
       value === null || value === 0
         ? told
-        : html`<button class="follow" aria-expanded=${isOpen} @click=${() => this.follow(isOpen ? null : { row, when })}>
+        : html`<button
+            class="follow"
+            aria-expanded=${isOpen}
+            @click=${() => this.follow(isOpen ? null : { row, when })}
+          >
             ${told}
           </button>`
     }${
       known >= of.slots
         ? nothing
-        : html`<small
-            >${known === 0 ? t.wallet.untold : t.wallet.partly(f.number(known), f.number(of.slots))}</small
-          >`
+        : html`<small>${known === 0 ? t.wallet.untold : t.wallet.partly(f.number(known), f.number(of.slots))}</small>`
     }`;
   }
 

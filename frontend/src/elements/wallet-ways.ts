@@ -207,7 +207,9 @@ class WalletWays extends LitElement {
                 ><span class="value">${this.row.written(this.row.value(of), f)}</span>
               </div>
               ${this.prices(of)}
-              <div class="records">${this.row.records.map((kind) => of.records[kind].map((index) => this.record(index, kind)))}</div>
+              <div class="records">
+                ${this.row.records.map((kind) => of.records[kind].map((index) => this.record(index, kind)))}
+              </div>
             </li>`,
         )}
       </ul>

@@ -61,7 +61,7 @@ export const ROWS: readonly Row[] = [
 /** The days of a time, in seconds, by the reader's own calendar. */
 export function daysBetween(begin: number, end: number): readonly { readonly begin: number; readonly end: number }[] {
   const found = [];
-  for (let from = begin; from < end; ) {
+  for (let from = begin; from < end;) {
     const day = new Date(from * 1000);
     const to = new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime() / 1000;
     found.push({ begin: from, end: to });

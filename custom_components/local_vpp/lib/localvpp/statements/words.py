@@ -222,7 +222,8 @@ class Words:
 
     def sentence(self, key: str) -> str:
         """Return the sentence of a finding with its places empty."""
-        return sentence(key)[1 - self._at]
+        told = sentence(key)
+        return told.english if self._at else told.japanese
 
     def utility_line(self, kind: LineKind) -> str:
         """Say what a line of the utility's bill is for."""
@@ -230,7 +231,7 @@ class Words:
 
     def detail(self, finding: Finding) -> str:
         """Say what exactly somebody should look at."""
-        return finding.told[1 - self._at]
+        return finding.told.english if self._at else finding.told.japanese
 
     def other(self, name: str) -> str:
         """Say the name of an account that is no flat's; as it is, where there is no word for it."""

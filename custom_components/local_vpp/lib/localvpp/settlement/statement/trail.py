@@ -279,7 +279,8 @@ def _part_of(fee: Fee, party: str, money: int) -> Apportioned:
     """Return how a party's part of a fee follows."""
     part, parts = fee.parts[party], sum(fee.parts.values())
     more = money > fee.yen * UNITS * part // parts
-    return Apportioned(*(Number(Fraction(each)) for each in (fee.yen, part, parts)), more=more)
+    whole, weight, weights = (Number(Fraction(each)) for each in (fee.yen, part, parts))
+    return Apportioned(whole, weight, weights, more=more)
 
 
 def _nothing(_: int, __: Moved) -> int:
