@@ -337,31 +337,35 @@ class FlatStore:
 
         return await self._run(work)
 
-    async def save_left_out(self, word: LeftOut) -> None:
-        """Store that a slot was settled without this flat."""
+    async def save_left_out(self, word: LeftOut) -> bool:
+        """Store that a slot was settled without this flat, or return False when that is stored already."""
 
-        def work() -> None:
+        def work() -> bool:
             with self._db:
-                self._db.execute(
-                    "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
-                    (word.slot, PROTOCOL, encode(word)),
+                return bool(
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
+                        (word.slot, PROTOCOL, encode(word)),
+                    ).rowcount
                 )
 
-        await self._run(work)
+        return await self._run(work)
 
     async def result(self, slot: int) -> SlotResult | None:
         """Return how a slot was settled."""
         word = await self.word(slot)
         return word if isinstance(word, SlotResult) else None
 
-    async def results(self, since: int) -> list[SlotResult]:
-        """Return how slots from one on were settled, as far as that was said in today's protocol, in their order."""
+    async def words(self, since: int) -> list[SlotWord]:
+        """Return what the building said of settled slots from one on, as far as that was in today's protocol."""
 
-        def work() -> list[SlotResult]:
+        def work() -> list[SlotWord]:
             rows = self._db.execute(
-                "SELECT data FROM result WHERE slot >= ? AND protocol = ? ORDER BY slot", (since, PROTOCOL)
+                "SELECT slot, data FROM result WHERE slot >= ? AND protocol = ?"
+                " UNION ALL SELECT slot, data FROM left_out WHERE slot >= ? AND protocol = ? ORDER BY slot",
+                (since, PROTOCOL, since, PROTOCOL),
             )
-            return [decode(row[0], SlotResult) for row in rows]
+            return [decode(data, SlotWord) for _, data in rows]
 
         return await self._run(work)
 
