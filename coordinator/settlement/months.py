@@ -223,9 +223,7 @@ async def _slot(
     entries = await entry_store.intervals(connection, begin) if begin in told else []
     basis = await _basis(connection, begin) if settled is not None else None
     size = None if basis is None else basis.log_size
-    if (
-        size is None and entries and begin < house.over
-    ):  # Of a slot that nobody has told of there is nothing to look at.
+    if size is None and entries and begin < house.over:
         size = await _looked_at(connection, begin)
     told_all = _Told(entries)
     corrections = house.corrections.get(begin, {})

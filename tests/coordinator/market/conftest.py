@@ -110,6 +110,8 @@ class Trade:
         """Wait until the log has proven what flats have ordered last."""
         for name in names:
             await self.flats[name].until(lambda state: not state.pending)
+            async with self.flats[name].flat.trading._lock:
+                pass  # A flat that still checks another round's result looks at nothing else in that second.
         await self.second()
         for name in names:
             await self.stands(name, Phase.LOGGED)
