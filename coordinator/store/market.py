@@ -3,7 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Insert, RowMapping, Table, Update, and_, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    RowMapping,
+    Table,
+    Update,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import DeviceId, Kind
@@ -190,7 +203,8 @@ async def forget(connection: AsyncConnection, before: int) -> None:
     for table in (market_orders, market_proposals, market_verdicts):
         await connection.execute(delete(table).where(table.c.slot < before))
     empty = {"listed": None, "book": None, "result": None, "first": None, "cleared": None}
-    old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
+    kept = or_(market_rounds.c.listed.is_not(None), market_rounds.c.book.is_not(None))
+    old = and_(market_rounds.c.slot < before, kept)
     await connection.execute(update(market_rounds).where(old).values(**empty))
 
 

@@ -11,7 +11,7 @@ from localvpp.trading.placing import EARLY_S
 from localvpp.wire import RoundName
 
 from ..flat import until
-from .conftest import FLATS, ROUND, TRADED, Trade
+from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
 from .test_market_round import stored
 
 
@@ -69,3 +69,26 @@ async def test_words_of_rounds_that_are_none_are_not_kept(trade: Trade) -> None:
     rounds = flat.flat.trading._shelf.rounds
     await until(lambda: last in rounds and rounds[last].ended)
     assert set(rounds) == {ROUND, last}
+
+
+async def test_the_list_at_the_gate_is_read_once_and_not_each_second(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand orders may be in it, and rounds of two days wait for their books."""
+    await trade.enter("101", "103")
+    await trade.order({"101": WANTED["101"], "103": WANTED["103"]})
+    await trade.close()
+    read, right = list[bytes](), GateList.decode
+
+    def decode(data: bytes) -> GateList:
+        read.append(data)
+        return right(data)
+
+    monkeypatch.setattr(GateList, "decode", decode)
+    before = {name: agent.flat.state.market for name, agent in trade.flats.items()}
+    for _ in range(3):
+        await trade.second_of_flats()
+    assert read == []
+    assert {name: agent.flat.state.market for name, agent in trade.flats.items()} == before
+    await trade.judged()
+    assert await trade.stands("101", Phase.AGREED)

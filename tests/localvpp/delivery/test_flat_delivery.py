@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localvpp import delivering
+from localvpp import delivering, flat
 from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout
 from localvpp.delivering import Why
@@ -113,15 +113,15 @@ async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_wri
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
-    around = home.flat._around
+    around = flat.around_of
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
         for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
-            patched.setattr(home.flat, "_around", lambda grid=grid: replace(around(), grid=grid))
+            patched.setattr(flat, "around_of", lambda *known, grid=grid: replace(around(*known), grid=grid))
             await home.time.seconds(1)
             assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
             assert len(battery.asked) == asked
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.GONE))
+        patched.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.GONE))
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.GRID_GONE
         assert battery.asked[asked:] == [None]
@@ -134,16 +134,16 @@ async def test_what_stays_unknown_for_long_lets_go(
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 1)
-    around = home.flat._around
+    around = flat.around_of
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+        patched.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.UNKNOWN))
         await home.time.seconds(2)
         assert len(battery.asked) == asked
     await home.time.seconds(1)
     assert battery.asked[-1] is not None, "it is known again, and counted anew"
     asked = len(battery.asked)
-    monkeypatch.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+    monkeypatch.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.UNKNOWN))
     await home.time.seconds(2)
     assert battery.asked[asked:] == []
     await home.time.seconds(2)
