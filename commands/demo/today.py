@@ -42,7 +42,7 @@ async def check_today(
     for resident in residents:
         today = Today(manager, devices[resident.flat], evidence.prices)
         wanted, shown = await _looked(session, resident, today)
-        if shown != wanted:
+        if wanted is None or shown != wanted:
             return Finding(claim, False, f"flat {resident.flat} shows {shown}, agreed was {wanted}")
         if wanted == Deal():
             return Finding(claim, False, f"flat {resident.flat} has traded nothing")
