@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 
 from localvpp import delivering, flat
 from localvpp.bidder import MarketSettings
+from localvpp.blackout import Blackout
 from localvpp.delivering import Around, Why
-from localvpp.devices import DeviceRefusedError, InverterReading
-from localvpp.islanding import Grid
+from localvpp.devices import DeviceRefusedError, DeviceSilentError, InverterReading
+from localvpp.islanding import Grid, Wiring
+from localvpp.islanding.endurance import Recharge
+from localvpp.store import FlatStore
 from localvpp.surroundings import around_of
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
+from ..blackout.room import settings_of
 from ..home import SECONDS, Home
 from .steered_battery import SteeredBattery
 
@@ -224,10 +229,42 @@ async def test_over_a_line_of_which_nobody_says_what_it_bears_nothing_is_deliver
     assert not home.flat.state.line_unknown
 
 
+async def test_a_meter_that_is_silent_leaves_what_is_asked_of_the_line_as_it_was(
+    home: Home, battery: SteeredBattery
+) -> None:
+    home.meter.rated_w = 5000
+    await begun(home, replace(DELIVERS, line_w=None))
+    assert not home.flat.state.line_unknown
+    good, home.meter.act = home.meter.act, lambda: DeviceSilentError("the meter does not answer")
+    await home.time.seconds(3)
+    assert not home.flat.state.line_unknown, "it has told it, and will again"
+    home.meter.rated_w, home.meter.act = None, good
+    await home.time.seconds(2)
+    assert home.flat.state.line_unknown, "another meter does not tell it"
+
+
 async def test_a_line_is_asked_for_only_where_the_battery_is_steered(home: Home, battery: SteeredBattery) -> None:
     await begun(home)
     assert battery.cadence is not None
     assert not home.flat.state.line_unknown
+
+
+async def test_a_battery_that_takes_no_power_asks_for_no_line(home: Home) -> None:
+    await begun(home, replace(DELIVERS, line_w=None))
+    assert not home.flat.state.line_unknown
+
+
+@pytest.mark.parametrize("recharge", [Recharge(delay_s=60.0), None], ids=["filled", "left"])
+async def test_a_battery_that_is_filled_after_an_outage_asks_for_the_line_though_it_delivers_nothing(
+    home: Home, battery: SteeredBattery, tmp_path: Path, recharge: Recharge | None
+) -> None:
+    def blackout(store: FlatStore) -> Blackout:
+        settings = settings_of(Wiring.AUTONOMOUS, recharge=recharge)
+        return Blackout(settings, flat="101", journal=tmp_path / "blackout.journal", store=store, clock=home.clock)
+
+    home.blackout = blackout
+    await begun(home)
+    assert home.flat.state.line_unknown is (recharge is not None)
 
 
 async def test_who_has_said_nothing_has_his_battery_left_alone(
