@@ -17,6 +17,7 @@ from localvpp.etp import DeviceId
 from localvpp.market import MarketError
 from localvpp.market.rounds import OpenedBook, Placed, canonical
 from localvpp.traded import untellable
+from localvpp.wire import RoundName
 
 from .books import words_of
 from .hearing import Leave, Round
@@ -52,15 +53,9 @@ class Leaving:
         assert book is not None, "it is proposed"
         if known.leave is None or known.leave.vouching != vouching:
             self.forget(known)
-            known.leave = Leave(vouching, self._begin(book, dict(known.shown), vouching))
+            known.leave = Leave(vouching, self._begin(known.at, book, dict(known.shown), vouching))
             return None
-        if not known.leave.task.done():
-            return None
-        try:
-            return known.leave.task.result()
-        except MarketError as error:
-            _log.error("%s cannot be cleared without those who give no word: %s", known.at, error)
-            return None
+        return known.leave.task.result() if known.leave.task.done() else None
 
     def forget(self, known: Round) -> None:
         """End the work on a round: it is over, or its second result is fixed, or made of fewer words."""
@@ -77,11 +72,15 @@ class Leaving:
         return self._clock.wall_ms() >= rules.words_ms(stored.slot, stored.number) and opened_s >= rules.word_s / 2
 
     def _begin(
-        self, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId]
+        self, at: RoundName, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId]
     ) -> asyncio.Task[bytes | None]:
         async def run() -> bytes | None:
             async with self._may_clear:
-                return await asyncio.to_thread(without_silent, book, shown, vouching)
+                try:
+                    return await asyncio.to_thread(without_silent, book, shown, vouching)
+                except MarketError as error:  # The first result stays.
+                    _log.error("%s cannot be cleared without those who give no word: %s", at, error)
+                    return None
 
         task = asyncio.create_task(run())
         self._work.add(task)
