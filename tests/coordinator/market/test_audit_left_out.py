@@ -157,7 +157,7 @@ async def test_a_result_without_who_gave_no_word_comes_out_again_and_any_other_i
     ):
         assert must in told.found(given)
     lost = replace(good, came_back=True, first=None, first_words=(), orders=())
-    assert "first" not in told.found(lost), "what was said before is lost with all that was shown"
+    assert "proposed" not in told.found(lost), "what was said before is lost with all that was shown"
 
 
 async def test_orders_that_no_flat_has_signed_are_found_with_documents_or_without(trade: Trade) -> None:
@@ -238,10 +238,11 @@ async def test_who_is_left_out_without_having_been_asked_over_its_line_refuses(
     assert len(await trade.accused("103")) == 1
 
 
+@pytest.mark.parametrize("says_it_again", [False, True])
 async def test_who_is_left_out_after_its_line_was_lost_agrees_and_holds_nothing_against_the_building(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, says_it_again: bool
 ) -> None:
-    """Its word may have been lost with the line: the building cannot know of it."""
+    """Its word may have been lost with the line, or be on its way once more: the building cannot know of it."""
     right = steps.words_of
 
     def words_of(stored: StoredRound, verdicts: dict[DeviceId, StoredVerdict]) -> Words:
@@ -258,13 +259,49 @@ async def test_who_is_left_out_after_its_line_was_lost_agrees_and_holds_nothing_
     flat = trade.flats["103"]
     await flat.stop()
     await to_words(trade)
-    await second_proposed(trade)
-    await flat.start()
-    await flat.online()
+    if says_it_again:
+        await flat.start()
+        await until(lambda: ROUND in flat.flat.trading._hearing._vouched)
+        await second_proposed(trade)
+    else:
+        await second_proposed(trade)
+        await flat.start()
     await until(lambda: len(known.verdicts) == 5)
     word = known.verdicts[device_of(trade, "103")]
     assert (word.agrees, word.vouches) == (True, False)
     assert await trade.evidence("103") == []
+
+
+async def test_how_long_ago_a_word_was_given_counts_over_the_line_that_is_up(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said over the one before may have been lost with it, however long ago that was."""
+    right = steps.words_of
+
+    def words_of(stored: StoredRound, verdicts: dict[DeviceId, StoredVerdict]) -> Words:
+        lost = device_of(trade, "103")
+        return right(stored, {at: each for at, each in verdicts.items() if at != lost or stored.first is not None})
+
+    await trade.enter(*FLATS)
+    monkeypatch.setattr(steps, "words_of", words_of)
+    monkeypatch.setattr(leaving, "words_of", words_of)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    await to_words(trade)
+    await trade.restart()
+    await trade.market.second()
+    known, hearing = trade.market.rounds[ROUND], trade.flats["103"].flat.trading._hearing
+    await until(lambda: ROUND in hearing._vouched)
+    trade.clock.pass_ms(2600)
+    await second_proposed(trade)
+    await until(lambda: len(known.verdicts) == 5)
+    word = known.verdicts[device_of(trade, "103")]
+    assert (word.agrees, word.vouches) == (True, False)
+    assert await trade.evidence("103") == []
+    hearing._taken.add(ROUND)
+    hearing.connected()
+    assert (hearing._taken, hearing._vouched) == (set(), {})
 
 
 @pytest.fixture

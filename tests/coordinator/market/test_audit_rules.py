@@ -11,11 +11,12 @@ from localvpp.market import Node, PriceRule
 from localvpp.market.clearing import whole
 from localvpp.market.rounds import OpenedBook, Outcome, Rules, digest, proposals as search_steps
 
-from .conftest import FLATS, GATE_S, TRADED, Trade
+from ..flat import until
+from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, ask, bid
 from .settling import lived, settled, traded
 from .test_audit import PRICES, audited, logged, papers
 from .test_audit_left_out import without_104
-from .test_proposals import CHOICE, cleared, fixed, proposed
+from .test_proposals import CHOICE, all_of, cleared, fixed, proposed
 
 GATE_MS = (TRADED - GATE_S) * 1000
 UNTIL_MS = GATE_MS + 20_000
@@ -99,6 +100,22 @@ async def test_a_record_that_was_written_when_the_rules_do_not_allow_it_is_found
         said = found(dated(log, kind, written_ms), good)
         assert bool(said) is (told is not None)
         assert (told or "") in said
+
+
+async def test_where_nothing_can_be_better_a_result_may_be_fixed_at_once(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order({"101": (all_of(ask(300, 800)),), "103": (all_of(bid(300, 2500)),)})
+    await trade.close()
+    await trade.market.second()
+    search = trade.market.rounds[ROUND].search
+    assert search is not None
+    await until(search.clearing.done)
+    await trade.judged()
+    await trade.ended()
+    assert trade.clock.wall_ms() < UNTIL_MS
+    await lived(trade)
+    await settled(trade)
+    assert await audited(trade) == ()
 
 
 async def chosen(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> tuple[AuditedLog, RoundPapers]:

@@ -62,7 +62,9 @@ async def with_a_flat_that_dies(trade: Trade) -> Round:
 async def test_a_flat_that_dies_between_showing_and_its_word_keeps_nobody_else_from_trading(trade: Trade) -> None:
     known = await with_a_flat_that_dies(trade)
     await trade.market.second()
-    assert known.stored.first is None, "it has time for its word"
+    trade.clock.pass_ms(10_000)
+    await trade.market.second()
+    assert (known.stored.first, known.leave) == (None, None), "it has time for its word"
     first = known.stored.result
     await to_words(trade)
     await second_proposed(trade)
@@ -124,6 +126,23 @@ async def test_a_coordinator_that_is_killed_between_the_two_results_goes_on_with
     await trade.market.second()
     for name in ("101", "102", "103", "105"):
         await trade.stands(name, Phase.TRADED)
+
+
+async def test_there_is_no_third_result_without_who_gives_no_word_on_the_second(trade: Trade) -> None:
+    known = await with_a_flat_that_dies(trade)
+    await trade.flats["105"].stop()
+    await to_words(trade)
+    await second_proposed(trade)
+    first, second = known.stored.first, known.stored.result
+    await until(lambda: len(known.verdicts) == 3)
+    for _ in range(3):
+        await trade.market.second()
+        assert known.leave is None
+    assert (known.stored.first, known.stored.result) == (first, second)
+    await trade.begin()
+    for name in ("101", "102", "103"):
+        assert (await trade.stands(name, Phase.SHARED)).why == "no_quorum"
+        assert await trade.evidence(name) == []
 
 
 async def test_after_a_coordinator_was_down_whoever_was_away_has_time_for_a_word(trade: Trade) -> None:

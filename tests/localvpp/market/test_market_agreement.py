@@ -148,6 +148,8 @@ def test_who_refuses_for_something_else_vouches_for_its_orders_and_is_not_counte
     assert problems([*(agree(each) for each in FLATS[1:]), refuse(FLATS[0])]) == []
     said = [agree(FLATS[0]), *(refuse(each) for each in FLATS[1:])]
     assert problems(said)[0].startswith("1 flats have agreed")
+    said = [*(agree(each) for each in FLATS[2:]), *(refuse(each) for each in FLATS[:2])]
+    assert problems(said) == ["3 flats have agreed, and of 5 it takes 4"], "by one word too few nothing counts"
 
 
 def test_offers_that_do_not_count_need_nobody_to_vouch_for_them() -> None:
@@ -281,6 +283,23 @@ def test_two_words_of_a_flat_by_both_of_its_keys_count_once() -> None:
     histories = with_history(flat, enrolled(flat, 3), enrolled(fresh, WITHIN))
     words = [agree(flat), agree_for(flat, fresh)]
     assert problems(words, histories=histories)[0].startswith("1 flats have agreed")
+
+
+def test_words_on_another_book_or_result_than_was_proposed_do_not_count() -> None:
+    """They may be right by themselves: of what was proposed to this flat they say nothing."""
+    document = Cleared.of(ORIGIN, SLOT, 0, *NAMES, [agree(each) for each in FLATS]).encode()
+    partly = canonical(BOOK, BOOK.encode(), (BOOK.offers[0].blind,))
+    more = replace(BOOK, enrolled=6)
+    for kept in (
+        replace(KEPT, result=partly.encode()),
+        replace(KEPT, book=more.encode(), result=outcome(more).encode()),
+        replace(KEPT, at=RoundName(SLOT, 1)),
+    ):
+        words = words_of(document, INDEX, kept, lambda device: HISTORIES[device], BUILDING.public.device_id)
+        assert words.wrong == ()
+        assert cleared_problems(document, IN_TIME_MS, kept, RULES, words) == [
+            "what came of the round is of another book or result than was proposed"
+        ]
 
 
 def test_whoever_names_the_voters_more_than_half_of_all_flats_have_to_agree() -> None:
