@@ -102,7 +102,7 @@ def without_silent(book: bytes, shown: Mapping[DeviceId, bytes], vouching: froze
     opened = OpenedBook.decode(book)
     own = {Placed.decode(document).offer.blind for device, document in shown.items() if device in vouching}
     silent = [offer.blind for offer in opened.offers if offer.blind not in own]
-    if not silent:
+    if not silent or len(silent) == len(opened.offers):
         return None
     outcome = canonical(opened, book, silent)
     document = outcome.encode()
