@@ -8,13 +8,13 @@ is made each time and every handshake is pointed at the newest: a context that i
 import asyncio
 from datetime import UTC, datetime
 import logging
-from pathlib import Path
 import ssl
 from typing import Final
 
 from localvpp.clock import Clock
 
 from .config.tls import ServerTls, TlsError, TlsFiles, load_tls
+from .filestamp import Stamp, stamp_of
 
 LOOK_S: Final = 60.0
 """Between two looks at the files: a renewed certificate is weeks early."""
@@ -23,14 +23,13 @@ SOON_MS: Final = 14 * 86400 * 1000
 
 _log = logging.getLogger(__name__)
 
-type _Stamp = tuple[tuple[int, int, int], ...]
-"""What changes when a file does: inode, time and size."""
+type _Stamps = tuple[Stamp, ...]
 
 
 class Certificate:
     """A pair of files, and the context that answers with the newest of them."""
 
-    def __init__(self, files: TlsFiles, tls: ServerTls, stamp: _Stamp, clock: Clock, look_s: float) -> None:
+    def __init__(self, files: TlsFiles, tls: ServerTls, stamp: _Stamps, clock: Clock, look_s: float) -> None:
         self._files = files
         self._tls = tls
         self._stamp = stamp
@@ -117,17 +116,9 @@ class Certificate:
         self._age_told = age
 
 
-def _stamp(files: TlsFiles) -> _Stamp:
-    """Return what tells a changed file; of one that is not there, zeros. Blocking."""
-    return tuple(_stamp_of(path) for path in (files.certificate, files.key))
-
-
-def _stamp_of(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_ino, found.st_mtime_ns, found.st_size
+def _stamp(files: TlsFiles) -> _Stamps:
+    """Return what tells that one of them was changed. Blocking."""
+    return tuple(stamp_of(path) for path in (files.certificate, files.key))
 
 
 def _date(ms: int) -> str:

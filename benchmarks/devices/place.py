@@ -26,7 +26,8 @@ from localvpp.devices import (
 from localvpp.devices.backend import ModbusLinks
 from localvpp.devices.wrapped import WrappedUnit
 from localvpp.outage import Outages
-from localvpp.rounds import FlatDevices, Round, Rounds
+from localvpp.round import Round
+from localvpp.rounds import FlatDevices, Rounds
 
 type Asked = tuple[str, tuple[Any, ...]]
 

@@ -1,7 +1,7 @@
 """`settlement.yaml`: what a month's bills need besides the records: meters' papers, tariff, fees, who sends them.
 
-It is the association's: it is read when a month is settled. The coordinator looks, at its start, at the meters' papers
-alone: who may not be billed does not trade.
+It is the association's: it is read when a month is settled. The coordinator looks at the meters' papers alone, and
+again when the file has changed: who may not be billed does not trade.
 """
 
 from collections.abc import Mapping

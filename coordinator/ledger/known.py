@@ -107,7 +107,7 @@ class Known:
     def on_conflict(self, listener: Callable[[Conflict], None]) -> Callable[[], None]:
         """Call a listener, in the event loop, for each flat of which nothing is taken from then on.
 
-        Returns how to stop. Both records are durable by then: `store.entries.evidence` has them.
+        Returns how to stop. Both records are durable by then: `store.conflicts.evidence` has them.
         """
         return self._suspensions.subscribe(listener)
 

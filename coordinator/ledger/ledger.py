@@ -46,6 +46,7 @@ from ..store import (
     LogWriter,
     Member,
     StoredHead,
+    conflicts as conflict_store,
     entries as entry_store,
     members as member_store,
 )
@@ -299,7 +300,7 @@ class Ledger(Known):
                     old_size = None if self._published is None else self._published.size
                     await entry_store.append(connection, plan.entries, old_size, grown.head)
                 for row in plan.conflicts:  # After the entries: what a record contradicts may be one of them.
-                    await entry_store.record_conflict(connection, row)
+                    await conflict_store.keep(connection, row)
                 for consequences in plan.consequences:
                     for statement in consequences.statements:
                         await connection.execute(statement)

@@ -11,7 +11,7 @@ from localvpp.etp import METERED, ChainError, DeviceId, EtpError, Head, RecordHa
 from localvpp.etp.roster import RULING
 from localvpp.wire import Code
 
-from ..store import Entry, entries as entry_store
+from ..store import Entry, conflicts as conflict_store
 from .admission import Admitted, Refusal, Verdict, refusal
 from .conflict import Conflict, why_suspended
 from .submission import Consequences, Submission
@@ -142,7 +142,7 @@ class Placing:
             placed = trial.new.get(spot) or plan.new.get(spot) or logged[spot]
             if placed[1] == name:
                 return placed
-            trial.conflicts.append(entry_store.conflict_row(name, placed[1], device, seq, sealed, now_ms))
+            trial.conflicts.append(conflict_store.row_of(name, placed[1], device, seq, sealed, now_ms))
             return Refusal(
                 name,
                 Code.CONFLICT,

@@ -24,7 +24,14 @@ from localvpp.tlog import (
     open_checkpoint,
 )
 
-from ..store import Member, StoredHead, entries as entry_store, members as member_store, snapshot
+from ..store import (
+    Member,
+    StoredHead,
+    conflicts as conflict_store,
+    entries as entry_store,
+    members as member_store,
+    snapshot,
+)
 from .conflict import Conflict, conflict_of
 from .errors import LedgerError
 from .tree import Growth, Tree
@@ -76,7 +83,7 @@ class Recovery:
             heads = await entry_store.chain_heads(connection)
             reached = await entry_store.reached(connection)
             members = await member_store.every(connection)
-            conflicts = [conflict_of(row) for row in await entry_store.all_conflicts(connection)]
+            conflicts = [conflict_of(row) for row in await conflict_store.every(connection)]
             asked = conflicts or any(member.standing is Standing.SUSPENDED for member in members)
             words = await entry_store.words(connection) if asked else []
         self._check(head, members)

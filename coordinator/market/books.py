@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from localvpp.etp import DeviceId
 from localvpp.market.rounds import (
     Asked,
+    Bid,
     Cleared,
     GateList,
     OpenedBook,
@@ -58,14 +59,14 @@ def book_of(
     return _fitting(opened.encode())
 
 
-def outcome_of(book: bytes) -> bytes:
+def outcome_of(book: bytes) -> Bid:
     """Clear a book as everybody does, and return its result. It takes its time. Raises MarketError."""
     opened = OpenedBook.decode(book)
     outcome = canonical(opened, book)
     document = outcome.encode()
     if why := untellable(opened, document, outcome.result):
         raise TooLargeError(why)
-    return document
+    return Bid(document, outcome.result)
 
 
 def chooses(book: bytes) -> bool:

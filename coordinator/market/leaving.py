@@ -17,7 +17,7 @@ from localvpp.etp import DeviceId
 from localvpp.market import MarketError
 from localvpp.market.rounds import OpenedBook, Placed, canonical
 from localvpp.traded import untellable
-from localvpp.wire import RoundName
+from localvpp.wire import RoundName, no_room, room_for_result
 
 from .books import words_of
 from .hearing import Leave, Round
@@ -51,9 +51,12 @@ class Leaving:
             return None
         book, vouching = known.stored.book, words_of(known.stored, known.verdicts).vouching
         assert book is not None, "it is proposed"
+        if known.message is None:
+            return None  # It is told again first, since the coordinator has lost sight of it.
         if known.leave is None or known.leave.vouching != vouching:
             self.forget(known)
-            known.leave = Leave(vouching, self._begin(known.at, book, dict(known.shown), vouching))
+            room = room_for_result(known.message)
+            known.leave = Leave(vouching, self._begin(known.at, book, dict(known.shown), vouching, room))
             return None
         return known.leave.task.result() if known.leave.task.done() else None
 
@@ -72,12 +75,12 @@ class Leaving:
         return self._clock.wall_ms() >= rules.words_ms(stored.slot, stored.number) and opened_s >= rules.word_s / 2
 
     def _begin(
-        self, at: RoundName, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId]
+        self, at: RoundName, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId], room: int
     ) -> asyncio.Task[bytes | None]:
         async def run() -> bytes | None:
             async with self._may_clear:
                 try:
-                    return await asyncio.to_thread(without_silent, book, shown, vouching)
+                    return await asyncio.to_thread(without_silent, book, shown, vouching, room)
                 except MarketError as error:  # The first result stays.
                     _log.error("%s cannot be cleared without those who give no word: %s", at, error)
                     return None
@@ -93,11 +96,13 @@ class Leaving:
             task.exception()  # Whoever asks for the result is told.
 
 
-def without_silent(book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId]) -> bytes | None:
+def without_silent(
+    book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId], room: int
+) -> bytes | None:
     """Return the result of a book without the offers that nobody vouches for. It takes its time.
 
     None where each has somebody, or without them nothing would be traded: then the first one stays, for words may come.
-    Raises MarketError.
+    So it does where flats could not be told of the other one, for which so many bytes are left. Raises MarketError.
     """
     opened = OpenedBook.decode(book)
     own = {Placed.decode(document).offer.blind for device, document in shown.items() if device in vouching}
@@ -106,6 +111,6 @@ def without_silent(book: bytes, shown: Mapping[DeviceId, bytes], vouching: froze
         return None
     outcome = canonical(opened, book, silent)
     document = outcome.encode()
-    if not outcome.result.trades or untellable(opened, document, outcome.result):
+    if not outcome.result.trades or untellable(opened, document, outcome.result) or no_room(document, room):
         return None
     return document

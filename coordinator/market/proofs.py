@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from localvpp.etp import DeviceId, Kind
 from localvpp.market.rounds import Rules, digest
-from localvpp.wire import LARGEST_MESSAGE, LoggedOrders, LoggedProposal, OpenBook, RoundName, Traded, encode
+from localvpp.wire import (
+    LARGEST_MESSAGE,
+    ROOM_TO_SIGN,
+    LoggedEnvelope,
+    LoggedRecord,
+    OpenBook,
+    RoundName,
+    Traded,
+    encode,
+)
 
 from ..ledger import Ledger
 from ..store import Entry, entries as entry_store, market as store
@@ -17,9 +25,6 @@ from ..store.orders import orders_at
 from .books import TooLargeError
 from .ending import Ended
 from .troubles import LostError
-
-ROOM_TO_SIGN: Final = 4096
-"""Bytes that the building's word takes beside them at most."""
 
 
 async def ordering(connection: AsyncConnection, slot: int) -> Collection[DeviceId]:
@@ -70,7 +75,7 @@ async def open_book(engine: AsyncEngine, ledger: Ledger, told: StoredRound) -> O
         index=record.index,
         proof=proof.path,
         orders=tuple(
-            LoggedOrders(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
+            LoggedEnvelope(each.envelope, each.index, path.path) for each, path in zip(orders, proofs, strict=True)
         ),
         proposal=_logged(proposed[0], best[0].path) if proposed else None,
         checkpoint=head.checkpoint.decode(),
@@ -86,9 +91,9 @@ async def _proposed(connection: AsyncConnection, slot: int, result: bytes) -> li
     return [each for each in found if (body := each.opened()) is not None and body.evidence == (result,)][:1]
 
 
-def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedProposal:
+def _logged(entry: Entry, path: tuple[bytes, ...]) -> LoggedRecord:
     assert entry.sealed is not None, "the building's own records are not erased"
-    return LoggedProposal(entry.sealed, entry.index, path)
+    return LoggedRecord(entry.sealed, entry.index, path)
 
 
 def signed(message: OpenBook, statement: bytes) -> OpenBook:

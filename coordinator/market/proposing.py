@@ -26,7 +26,7 @@ from localvpp.market.rounds import (
     searched,
 )
 from localvpp.traded import untellable
-from localvpp.wire import LONGEST_FINDING, MOST_FINDINGS, Proposal, ProposalHeard
+from localvpp.wire import LONGEST_FINDING, MOST_FINDINGS, Proposal, ProposalHeard, no_room, room_for_result
 
 from ..ledger import LedgerError
 from ..store import Member, market as store
@@ -65,7 +65,7 @@ class Proposing:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
 
-    async def result(self, known: Round) -> bytes | None:
+    async def result(self, known: Round) -> Bid | None:
         """Return what the result of a round is; None while its book is cleared, or better ones may come.
 
         Raises MarketError, SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError.
@@ -83,7 +83,7 @@ class Proposing:
                 search.best = _read(known.proposals[-1].document)
         if search.best.is_best or self._clock.wall_ms() >= known.proposals_ms:
             self.forget(known)
-            return search.best.document
+            return search.best
         await self._propose_own(known, search, book)
         await self.tell(known)
         return None
@@ -110,6 +110,7 @@ class Proposing:
         if search.message_of is not search.best:
             search.message = await self._telling.message(known.stored, search.best.document)
             search.message_of = None if search.message is None else search.best
+            search.room = None if search.message is None else room_for_result(search.message)
         if search.message is None:
             return  # The book is durable, and will be published.
         for device in tuple(self._board.listening - search.told):
@@ -133,6 +134,12 @@ class Proposing:
             return None
         assert known is not None, "else it is said that it is over"
         assert known.stored.book is not None, "it is searched"
+        assert known.search is not None, "it is searched"
+        assert known.search.room is not None, "its book was told"
+        if too_large := no_room(told.document, known.search.room):
+            _log.warning("What flat %s proposes for %s cannot be told: %s", member.name, told.at, too_large)
+            self._answer(member, told, (too_large,))
+            return None
         bid, found = await asyncio.to_thread(_checked, told.document, known.stored.book)
         if bid is None:
             _log.warning("What flat %s proposes for %s is wrong: %s", member.name, told.at, "; ".join(found))
@@ -165,8 +172,8 @@ class Proposing:
         if known is None or self._clock.wall_ms() >= known.proposals_ms or known.stored.result is not None:
             return _LATE
         search = known.search
-        if search is None or search.best is None:
-            return "nothing is to be beaten: its book is not cleared yet, or divides every order"
+        if search is None or search.best is None or search.room is None:
+            return "nothing is to be beaten: its book is not told yet, or divides every order"
         search.tries[device] += 1
         if search.tries[device] > MOST_PROPOSALS:
             return f"of one flat {MOST_PROPOSALS} proposals are looked at in a round"
@@ -180,7 +187,7 @@ class Proposing:
     async def _propose_own(self, known: Round, search: Search, book: bytes) -> None:
         if search.own is None:
             search.own = self._begin(_searched, book, self._may_search)
-        if search.heard_own or not search.own.done():
+        if search.heard_own or search.room is None or not search.own.done():
             return
         assert search.best is not None, "it is cleared"
         try:
@@ -195,8 +202,11 @@ class Proposing:
             search.heard_own = True
             return
         if not_better(bid.result, search.best.result) is None:
-            await self._take(known, search, bid)
-            _log.info("A better result was found for %s", known.at)
+            if too_large := no_room(bid.document, search.room):
+                _log.warning("A better result was found for %s, and cannot be told: %s", known.at, too_large)
+            else:
+                await self._take(known, search, bid)
+                _log.info("A better result was found for %s", known.at)
         search.heard_own = True
 
     async def _take(self, known: Round, search: Search, bid: Bid) -> bytes:
@@ -245,7 +255,7 @@ _LATE: Final = "the round takes no proposals, or none any more"
 
 def _cleared(book: bytes, _stopped: Callable[[], bool]) -> Bid:
     """Clear a book as everybody does. Raises MarketError."""
-    return _read(outcome_of(book))
+    return outcome_of(book)
 
 
 def _searched(book: bytes, stopped: Callable[[], bool]) -> Bid:

@@ -9,11 +9,11 @@ none are made by a clock that does not agree with what flats have told: what is 
 Who may not be billed does not trade, for its neighbours would be billed the grid's price for what they had traded with
 it. Where the building has accounts, the rules leave out whose meter's papers do not allow it: those of the month that
 the rules begin to hold in, so that they change with the first slot of a month in which a verification has ended.
-Accounts that cannot be read change nothing that was told.
+Papers are read anew when their file has changed (`meterpapers`). Accounts that cannot be read change nothing that was
+told; where nothing was, nobody trades until they can be.
 """
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 import logging
 from typing import Final
@@ -22,17 +22,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from localvpp.etp import Kind
 from localvpp.market.rounds import Rules
-from localvpp.settlement.month import MeterPapers, unfit
+from localvpp.settlement.month import unfit
 from localvpp.settlement.tariff import Month
 
-from ..config import BuildingConfig, ConfigError, MarketRulesConfig, meters_of
+from ..config import BuildingConfig, MarketRulesConfig
 from ..store import entries as entry_store, market as store
 from .gates import holding
 from .lines import lines_of
+from .meterpapers import PapersOfMeters
 from .troubles import LostError
 
 TOLD_AHEAD_S: Final = 600
 """So long before the first gate of a slot that follows new rules they are told."""
+MOST_TO_COME: Final = 16
+"""From so many slots to come other rules may hold, for flats keep 32: what changes again and again waits its turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -83,45 +86,46 @@ def earliest(known: Sequence[Rules], wanted: Rules, now_ms: int, slot_seconds: i
 class Ruling:
     """The rules, oldest first."""
 
-    def __init__(self, config: BuildingConfig, market: MarketRulesConfig, engine: AsyncEngine) -> None:
+    def __init__(
+        self, config: BuildingConfig, market: MarketRulesConfig, engine: AsyncEngine, papers: PapersOfMeters
+    ) -> None:
         self._config = config
         self._engine = engine
+        self._papers = papers
         self._traded: int | None = None
         """The latest slot that the log has a book of, where no rules are known."""
         self._said = rules_of(config, market)
         """What the building's file says."""
-        self._meters: Mapping[str, MeterPapers] | None = None
-        """The papers of the meters; None where the building has no accounts."""
-        self._unread = False
-        """Whether it has accounts that cannot be read."""
         self.all: tuple[Rules, ...] = ()
 
     async def resume(self, now_ms: int) -> None:
         """Know what was told; the first rules of a building that has never traded are told at once."""
-        try:
-            self._meters, self._unread = await asyncio.to_thread(meters_of, self._config), False
-        except ConfigError as error:
-            self._meters, self._unread = None, True
-            _log.error("Whose meter may not be billed from is not known, and the market's rules stay: %s", error)
+        await self._papers.begin()
         async with self._engine.begin() as connection:
             self.all = tuple(Rules.decode(document) for document in await store.rules(connection))
             if not self.all:
                 self._traded = await entry_store.latest_slot(connection, Kind.BOOK)
-        if not self.all and self._traded is None:
+        if not self.all and self._traded is None and not self._papers.doubtful:
             await self.renew(self._wanted(now_ms))
+
+    async def look(self) -> None:
+        """Read again what rules are made of, if it has changed."""
+        await self._papers.look()
 
     def news(self, now_ms: int) -> Rules | None:
         """Return the rules that are to be told beside those that were; None when those say the same."""
-        if self._unread and self.all:
+        if self._papers.doubtful:
             return None
-        return following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
+        new = following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
+        to_come = {each.since for each in self.all if each.since > now_ms // 1000}
+        return None if new is not None and len(to_come | {new.since}) > MOST_TO_COME else new
 
     def _wanted(self, now_ms: int) -> Rules:
         """Return what is to hold from the first slot on that rules of now can hold for."""
-        if self._meters is None:
+        if self._papers.known is None:
             return self._said
         since = earliest(self.all, self._said, now_ms, self._config.slot_seconds, self._traded)
-        out = unfit(self._config.flats, self._meters, Month.of(since))
+        out = unfit(self._config.flats, self._papers.known, Month.of(since))
         return replace(self._said, without=self._said.without | out.keys())
 
     async def renew(self, new: Rules) -> None:

@@ -27,3 +27,5 @@ class Search:
     """Book and best result so far, with their proofs,"""
     message_of: Bid | None = None
     """and which result that is."""
+    room: int | None = None
+    """Bytes that a better result may have, so that flats can be told of it; None before they can be told of any."""

@@ -25,6 +25,7 @@ from .board import Board
 from .closing import AHEAD_SLOTS, Closing
 from .hearing import Message, Round
 from .herald import Herald
+from .meterpapers import PapersOfMeters
 from .proposing import Proposing
 from .ruling import Ruling
 from .steps import Steps
@@ -58,7 +59,8 @@ class Market:
         herald: Herald,
         clock: Clock,
     ) -> None:
-        self.board = Board(engine, ledger, hub, Ruling(config, rules, engine), clock)
+        ruling = Ruling(config, rules, engine, PapersOfMeters(config, clock))
+        self.board = Board(engine, ledger, hub, ruling, clock)
         self.telling = Telling(engine, ledger, hub, herald)
         writing = Writing(scribe, clock)
         self.proposing = Proposing(self.board, writing, self.telling, clock)
@@ -191,6 +193,7 @@ class Market:
         Rules that a wrong clock has made could not be taken back; until then those hold that were told before.
         """
         ruling = self.board.ruling
+        await ruling.look()
         now_ms = self._clock.wall_ms()
         if (new := ruling.news(now_ms)) is None:
             return
@@ -216,14 +219,10 @@ class Market:
         await self.board.resume()
         for at, known in self.rounds.items():
             if at in before:
-                known.show_until, known.open_since = before[at].show_until, before[at].open_since
-                if (
-                    known.stored.result == before[at].stored.result
-                ):  # Else a second one was stored, and nobody has heard.
-                    known.told = before[at].told
-                self.proposing.again(known, before[at])
+                self.steps.again(known, before[at])
         self.board.doubtful = False
         for at in before.keys() - self.rounds.keys():
+            self.steps.drop(before[at])
             await self.steps.tell_ended(at)
 
     async def _forget(self) -> None:

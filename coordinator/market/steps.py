@@ -14,7 +14,7 @@ import logging
 from localvpp.clock import Clock
 from localvpp.etp import Kind
 from localvpp.market import MarketError
-from localvpp.market.rounds import Asked, Outcome, agreement_problem, claim_problem, quorum_problem
+from localvpp.market.rounds import Asked, Bid, agreement_problem, claim_problem, quorum_problem
 from localvpp.wire import RoundName
 
 from ..store import market as store
@@ -61,25 +61,24 @@ class Steps:
             if known.stored.book_record is None:
                 await self._log_book(known)
             if known.stored.result is None:
-                result = await self._result(known)
-                if result is None:
+                best = await self._result(known)
+                if best is None:
                     return
-                if not (await asyncio.to_thread(Outcome.decode, result)).result.trades:
+                if not best.result.trades:
                     await self._end(known, Why.NO_TRADES)
                     return
-                await self._keep(known, replace(known.stored, result=result))
+                await self._keep(known, replace(known.stored, result=best.document))
             if known.message is None:
                 known.message = await self._telling.message(known.stored)
+            asked = await self._asked(known)
         except MarketError as error:
             _log.error("Nothing can be traded by %s: %s", known.at, error)
             await self._end(known, Why.TOO_LARGE if isinstance(error, TooLargeError) else Why.UNCLEARED)
             return
         await self.propose(known)
-        if known.asked is None:
-            known.asked = await self._asked(known)
         words = words_of(known.stored, known.verdicts)
         is_fixed = known.stored.cleared is not None  # By words that were enough, whichever are known now.
-        if is_fixed or agreement_problem(known.asked, words.agreed.keys(), words.vouching) is None:
+        if is_fixed or agreement_problem(asked, words.agreed.keys(), words.vouching) is None:
             await self._log_cleared(known, words.all)
         elif (second := self._leaving.second(known)) is not None:
             await self._propose_second(known, second)
@@ -97,13 +96,15 @@ class Steps:
         await self.propose(known)
 
     async def _asked(self, known: Round) -> Asked:
-        """Return what it takes for the result of a round to count. Raises MarketError."""
-        book, result = known.stored.book, known.stored.result
-        assert book is not None, "it is fixed"
-        assert result is not None, "it is fixed"
-        return await asyncio.to_thread(asked_of, book, result, dict(known.committed))
+        """Return what it takes for the result of a round to count: worked out once. Raises MarketError."""
+        if known.asked is None:
+            book, result = known.stored.book, known.stored.result
+            assert book is not None, "it is fixed"
+            assert result is not None, "it is fixed"
+            known.asked = await asyncio.to_thread(asked_of, book, result, dict(known.committed))
+        return known.asked
 
-    async def _result(self, known: Round) -> bytes | None:
+    async def _result(self, known: Round) -> Bid | None:
         """Return the result of a round; None while it is searched for.
 
         Raises MarketError, SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError.
@@ -127,6 +128,21 @@ class Steps:
                 await self._telling.proposed(device, known.message)
                 known.told.add(device)
 
+    def again(self, known: Round, before: Round) -> None:
+        """Go on with what was begun for a round, which is known anew from the database."""
+        known.show_until, known.open_since = before.show_until, before.open_since
+        if known.stored.result == before.stored.result:
+            known.told, known.leave = before.told, before.leave
+        else:
+            self._leaving.forget(before)  # A second one was stored, and nobody has heard.
+        self._proposing.again(known, before)
+
+    def drop(self, known: Round) -> None:
+        """End what is worked out for a round that is over."""
+        self._proposing.forget(known)
+        self._leaving.forget(known)
+        self._board.rounds.pop(known.at, None)
+
     async def tell_ended(self, at: RoundName) -> None:
         """Tell whoever is connected what came of a round; whoever is not asks."""
         async with self._board.engine.connect() as connection:
@@ -142,7 +158,7 @@ class Steps:
         async with self._board.engine.connect() as connection:
             stored = await store.one(connection, known.at)
         if stored is None or stored.ended is not None:
-            self._board.rounds.pop(known.at, None)
+            self.drop(known)
             return
         known.stored = stored
         await self._end(known, Why.FAULT)
@@ -154,14 +170,13 @@ class Steps:
             return Why.NOT_SHOWN
         if stored.book_record is None or stored.result is None:
             return Why.NO_BOOK
-        if known.asked is None:  # Nobody was asked since this program has known the round.
-            try:
-                known.asked = await self._asked(known)
-            except MarketError:
-                return Why.UNCLEARED
+        try:
+            asked = await self._asked(known)
+        except MarketError:
+            return Why.UNCLEARED
         words = words_of(stored, known.verdicts)
-        if quorum_problem(known.asked, words.agreed.keys()) is None:
-            return Why.UNCLAIMED if claim_problem(known.asked, words.vouching) else Why.UNLOGGED
+        if quorum_problem(asked, words.agreed.keys()) is None:
+            return Why.UNCLAIMED if claim_problem(asked, words.vouching) else Why.UNLOGGED
         disputed = any(not verdict.agrees for verdict in known.verdicts.values())
         return Why.DISPUTED if disputed else Why.NO_QUORUM
 
@@ -206,8 +221,7 @@ class Steps:
             lambda sealed: store.cleared_logged(stored.at, sealed.hash, Ended.TRADED, now_ms),
         )
         known.stored = replace(stored, cleared_record=record.hash, ended=Ended.TRADED, ended_ms=now_ms)
-        self._leaving.forget(known)
-        del self._board.rounds[stored.at]
+        self.drop(known)
         _log.info("By %s there are trades: %s flats have agreed", stored.at, len(words))
         await self.tell_ended(stored.at)
 
@@ -222,9 +236,7 @@ class Steps:
     async def _end(self, known: Round, why: Why) -> None:
         """End a round: nothing is traded by it."""
         _log.warning("Nothing is traded by %s: %s", known.at, why)
-        self._proposing.forget(known)
-        self._leaving.forget(known)
         now_ms = self._clock.wall_ms()
         await self._keep(known, replace(known.stored, ended=Ended.UNTRADED, ended_ms=now_ms, why=why.value))
-        del self._board.rounds[known.at]
+        self.drop(known)
         await self.tell_ended(known.at)

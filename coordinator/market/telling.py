@@ -1,7 +1,7 @@
 """What flats are told of a round, each in words that are signed for it."""
 
-from contextlib import suppress
 from dataclasses import replace
+import logging
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -28,6 +28,8 @@ from .books import TooLargeError
 from .ending import Ended
 from .herald import Herald
 from .proofs import open_book, signed, traded
+
+_log = logging.getLogger(__name__)
 
 
 class Telling:
@@ -101,8 +103,11 @@ class Telling:
         """Tell flats what came of a round that they were away for, its book first."""
         message: OpenBook | None = None
         if stored.book is not None and stored.result is not None and stored.book_record is not None:
-            with suppress(TooLargeError):  # Then it was not traded either.
+            try:
                 message = await self.message(stored)
+            except TooLargeError as error:
+                # It was not traded either; or its proofs have grown with the log, many times what they were.
+                _log.warning("Who asks for the book of %s is told what came of it alone: %s", stored.at, error)
         if message is not None:
             for device in devices:
                 await self.proposed(device, message)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from localvpp.agreeing import said_by
 from localvpp.etp import DeviceId
 from localvpp.market import Finding, Order, Result, Side
 from localvpp.market.rounds import Cleared, Offer, OpenedBook, Outcome, Placed, Rules, digest
 
 from ..store.market import StoredRound, StoredVerdict
+from .books import words_of
 from .ending import Ended
 from .gates import holding
 
@@ -48,6 +50,8 @@ class Told:
     """What their records name; what was erased is of nobody any more."""
     shown: Mapping[DeviceId, bytes]
     verdicts: Mapping[DeviceId, StoredVerdict]
+    first: Mapping[DeviceId, StoredVerdict]
+    """What was said of the result that was proposed first, where a second one took its place."""
     places: Mapping[bytes, int]
     """Where in the log the round's records are, by their names."""
 
@@ -116,9 +120,6 @@ def round_plain(told: Told, names: Names) -> Plain:
     whose = {order.id: names.of(devices.get(offer.digest)) for offer in offers for order in offer.orders}
     seen = {offer.digest for offer in offers}
     silent = [device for device, hashed in told.committed.items() if hashed not in seen]
-    agreed = sum(verdict.agrees for verdict in told.verdicts.values())
-    if stored.came_back and stored.cleared is not None:
-        agreed = len(Cleared.decode(stored.cleared).words)
     verdicts = sorted(told.verdicts.items(), key=lambda each: names.of(each[0]) or "")
     return summary_plain(stored) | {
         "objective": None if opened is None else opened.objective.value,
@@ -127,12 +128,13 @@ def round_plain(told: Told, names: Names) -> Plain:
         "cleared_index": None if stored.cleared_record is None else told.places.get(stored.cleared_record),
         "ordered": names.all(told.ordered),
         "not_shown": names.all(silent),
-        "agreed": agreed,
+        "agreed": _agreed(told),
         "disputes": [
             {"flat": names.of(device), "findings": list(verdict.findings)}
             for device, verdict in verdicts
             if not verdict.agrees
         ],
+        "left_out": [] if opened is None else _left_out(told, opened, devices, names),
         "orders": _orders(offers, whose, result),
         "curves": {
             "asks": curve([order for offer in offers for order in offer.orders if order.side is Side.ASK]),
@@ -164,6 +166,36 @@ def curve(orders: Iterable[Order]) -> list[list[int]]:
     sums = accumulate(order.wh for order in best)
     steps = {order.limit: wh for order, wh in zip(best, sums, strict=True)}
     return [[limit, wh] for limit, wh in steps.items()]
+
+
+def _agreed(told: Told) -> int:
+    """Return how many of those whose word counts have agreed; who vouches and refuses has not."""
+    stored = told.stored
+    if stored.came_back and stored.cleared is not None:  # Of what was said there is no more than the words.
+        words = Cleared.decode(stored.cleared)
+        return sum(said_by(word, words.origin)[1].findings is None for word in words.words)
+    return len(words_of(stored, told.verdicts).agreed)
+
+
+def _left_out(told: Told, opened: OpenedBook, devices: Mapping[bytes, DeviceId], names: Names) -> list[Plain]:
+    """Return whose orders the result is without, and why; unknown where it is not known what was said of the first.
+
+    Nobody is left out who has vouched for them: he has given no word, or one by which they are not as he gave them.
+    """
+    stored, found = told.stored, list[Plain]()
+    without = () if stored.result is None else Outcome.decode(stored.result).without
+    for offer in (each for each in opened.offers if each.blind in without):
+        device = devices.get(offer.digest)
+        word = None if device is None else told.first.get(device)
+        is_known = device is not None and stored.first is not None
+        found.append(
+            {
+                "flat": names.of(device),
+                "orders": [order.id for order in offer.orders],
+                "why": ("no_word" if word is None else "not_vouched") if is_known else None,
+            }
+        )
+    return found
 
 
 def _orders(offers: Sequence[Offer], whose: Mapping[str, str | None], result: Result | None) -> list[Plain]:

@@ -223,7 +223,7 @@ async def _slot(
     entries = await entry_store.intervals(connection, begin) if begin in told else []
     basis = await _basis(connection, begin) if settled is not None else None
     size = None if basis is None else basis.log_size
-    if size is None and begin < house.over:
+    if size is None and entries and begin < house.over:
         size = await _looked_at(connection, begin)
     told_all = _Told(entries)
     corrections = house.corrections.get(begin, {})

@@ -1,6 +1,6 @@
-"""Queries on the log's entries, its head, and the evidence against whoever signed two records with one seq."""
+"""Queries on the log's entries and its head."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import batched
@@ -14,10 +14,8 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
-    exists,
     func,
     insert,
-    literal,
     select,
     tuple_,
     update,
@@ -25,15 +23,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from localvpp.etp import METERED, Body, DeviceId, EtpError, Head, Kind, Record, RecordHash, cbor, parse_envelope
+from localvpp.etp import METERED, Body, DeviceId, Head, Kind, RecordHash, cbor, parse_envelope
 
 from .members import Role
-from .tables import conflicts, entries, log_head, members
+from .tables import entries, log_head, members
 
 _AT_ONCE: Final = 500
+"""Places asked for in one statement; databases bound the parameters of one."""
 _NEWEST: Final = 1000
 """Records that are looked at for how late it is."""
-"""Places asked for in one statement; databases bound the parameters of one."""
 
 
 class AnotherWriterError(Exception):
@@ -97,13 +95,6 @@ class Entry:
         )
 
 
-def conflict_row(
-    name: RecordHash, logged: RecordHash, device: DeviceId, seq: int, sealed: bytes, seen_ms: int
-) -> dict[str, Any]:
-    """Return the row of a record that contradicts a logged one."""
-    return {"hash": name, "logged_hash": logged, "device": device, "seq": seq, "sealed": sealed, "seen_ms": seen_ms}
-
-
 async def head(connection: AsyncConnection) -> StoredHead | None:
     """Return the newest signed checkpoint; None for a log that has none yet."""
     row = (await connection.execute(select(log_head))).one_or_none()
@@ -152,43 +143,6 @@ def _insertion(dialect: Dialect) -> str:
     return str(compiled)
 
 
-async def record_conflict(connection: AsyncConnection, row: Mapping[str, Any]) -> None:
-    """Keep evidence, the first for each record that is contradicted: one is proof, and more would fill the disk."""
-    known = exists().where(conflicts.c.device == row["device"], conflicts.c.seq == row["seq"])
-    values = select(*(literal(row[column.name], column.type) for column in conflicts.c)).where(~known)
-    # One statement: a transaction that reads first could not wait for another writer.
-    await connection.execute(insert(conflicts).from_select(list(conflicts.c), values))
-
-
-async def all_conflicts(connection: AsyncConnection) -> list[Mapping[str, Any]]:
-    """Return who contradicted which of his records, oldest first."""
-    c = conflicts.c
-    rows = await connection.execute(
-        select(c.hash, c.logged_hash, c.device, c.seq, c.seen_ms).order_by(c.seen_ms, c.device, c.seq)
-    )
-    return [dict(row) for row in rows.mappings()]
-
-
-async def evidence(connection: AsyncConnection, name: RecordHash) -> tuple[bytes, bytes] | None:
-    """Return the logged envelope and the one that contradicts it, by the name of the latter."""
-    row = (
-        await connection.execute(
-            select(entries.c.envelope, conflicts.c.sealed)
-            .join(conflicts, (conflicts.c.device == entries.c.device) & (conflicts.c.seq == entries.c.seq))
-            .where(conflicts.c.hash == name)
-        )
-    ).one_or_none()
-    return None if row is None else (row.envelope, _envelope(row.sealed))
-
-
-def _envelope(kept: bytes) -> bytes:
-    """Return the envelope of what is kept of a record: the whole of it, or the envelope alone once it was erased."""
-    try:
-        return Record.decode(kept).signed.statement.data
-    except EtpError:
-        return kept
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """What the building has said of a device."""
@@ -233,11 +187,6 @@ async def chain_after(connection: AsyncConnection, device: DeviceId, seq: int, s
         .limit(limit)
     )
     return [_entry(row) for row in rows]
-
-
-async def count_conflicts(connection: AsyncConnection) -> int:
-    """Return how many records were contradicted."""
-    return (await connection.execute(select(func.count()).select_from(conflicts))).scalar_one()
 
 
 async def at_seqs(

@@ -208,7 +208,8 @@ async def forget(connection: AsyncConnection, before: int) -> None:
     for table in (market_orders, market_proposals, market_verdicts):
         await connection.execute(delete(table).where(table.c.slot < before))
     empty = {"listed": None, "book": None, "result": None, "first": None, "cleared": None}
-    old = and_(market_rounds.c.slot < before, market_rounds.c.book.is_not(None))
+    kept = or_(market_rounds.c.listed.is_not(None), market_rounds.c.book.is_not(None))
+    old = and_(market_rounds.c.slot < before, kept)
     await connection.execute(update(market_rounds).where(old).values(**empty))
 
 

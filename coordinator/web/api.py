@@ -28,7 +28,7 @@ from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
 from ..nextkey import SheetWatch
 from ..settlement import Papers, Settler
-from ..store import Entry, entries as entry_store, slots as slot_store
+from ..store import Entry, conflicts as conflict_store, entries as entry_store, slots as slot_store
 from ..witnesses import Cosigning, Mirrors
 from .drills import DrillApi, drill_routes
 from .errors import ApiError
@@ -245,7 +245,7 @@ class Api:
         found = next((each for each in self.ledger.conflicts if each.hash == name), None)
         member = None if found is None else self.ledger.directory.get(found.device)
         async with self.engine.connect() as connection:
-            pair = await entry_store.evidence(connection, name)
+            pair = await conflict_store.evidence(connection, name)
         if found is None or member is None or pair is None:
             raise ApiError(404, "not_found", f"hash: no record {text[:64]} contradicts a logged one", "hash")
         key_id = parse_envelope(pair[1]).statement.header.key_id

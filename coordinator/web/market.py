@@ -5,7 +5,7 @@ Book and result are served as the documents that they are, so that a reader's ow
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from aiohttp import web
@@ -105,6 +105,7 @@ class MarketApi:
             committed=committed(orders),
             shown=await store.shown(connection, stored.at),
             verdicts=await store.verdicts(connection, stored),
+            first={} if stored.first is None else await store.verdicts(connection, replace(stored, first=None)),
             places={entry.hash: entry.index for entry in records if entry.index < self.ledger.size},
         )
 

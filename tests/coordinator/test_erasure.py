@@ -16,7 +16,7 @@ from coordinator.config import BuildingConfig
 from coordinator.ledger import Directory
 from coordinator.manager import begin_of
 from coordinator.rebuild import rebuild
-from coordinator.store import close_database, entries as entry_store, members as member_store, open_database
+from coordinator.store import close_database, conflicts as conflict_store, members as member_store, open_database
 from coordinator.store.tables import shares
 from coordinator.vault import make_recovery_key
 from localvpp import tlog
@@ -163,7 +163,7 @@ async def test_not_a_byte_of_an_erased_body_stays_in_the_databases_files(house: 
     async with house.coordinator.engine.connect() as connection:
         kept = (await connection.execute(text("SELECT sealed FROM conflicts"))).scalar_one()
         # What is left of it still proves that the key is in two hands.
-        evidence = await entry_store.evidence(connection, other.hash)
+        evidence = await conflict_store.evidence(connection, other.hash)
     assert parse_envelope(kept).hash == other.hash
     assert evidence is not None
     assert prove_equivocation(*evidence, flat.key).seq == head.seq

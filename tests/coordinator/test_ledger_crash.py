@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from coordinator.config import BuildingConfig
 from coordinator.ledger import Committed, Conflict, LedgerError, LedgerUnavailableError
-from coordinator.store import entries as entry_store, tables
+from coordinator.store import conflicts as conflict_store, tables
 from localvpp import tlog
 from localvpp.etp import Ed25519Signer, record_hash
 from localvpp.wire import Code
@@ -59,7 +59,7 @@ async def test_two_records_with_one_seq_in_one_submission_are_refused_and_the_le
         assert [result.refused for result in logged.results] == [None, None, Code.CONFLICT, Code.OUT_OF_ORDER]
         assert each.ledger.trouble is None
         async with each.engine.connect() as connection:
-            assert await entry_store.count_conflicts(connection) == 1
+            assert await conflict_store.count(connection) == 1
 
 
 async def test_a_key_in_two_hands_is_suspended_though_publishing_fails(

@@ -22,7 +22,7 @@ from coordinator.keys import load_keys
 from coordinator.ledger import LedgerUnavailableError, Scribe
 from coordinator.meters import MeterPost, OwnMeters
 from coordinator.metrics import Metrics
-from coordinator.store import Member, Role, entries as entry_store
+from coordinator.store import Member, Role, conflicts as conflict_store, entries as entry_store
 from localvpp.devices import DeviceSilentError, Identity, Meter, MeterReading
 from localvpp.etp import METERED, Ed25519Signer, Kind, Source
 from localvpp.slots import MeterPlace
@@ -285,7 +285,7 @@ async def test_after_a_failed_publish_a_meters_next_slot_follows_the_one_that_wa
     await run_seconds(house, post, meter, 1)
     assert [await intervals(house, SLOT + at) for at in (0, 60)] == [[(Kind.INTERVAL, 60)], [(Kind.INTERVAL, 60)]]
     async with house.coordinator.engine.connect() as connection:
-        assert await entry_store.count_conflicts(connection) == 0
+        assert await conflict_store.count(connection) == 0
 
 
 async def test_records_from_the_future_of_a_clock_that_was_set_back_wait_until_their_time_comes(

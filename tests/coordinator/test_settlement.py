@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from coordinator.config import BuildingConfig
 from coordinator.ledger import LedgerUnavailableError, RefusedError
 from coordinator.settlement import settler as settler_module, transfer_bodies
-from coordinator.store import entries as entry_store
+from coordinator.store import conflicts as conflict_store, entries as entry_store
 from coordinator.store.slots import SettledSlot
 from localvpp.etp import DeviceId, ErrorFlag, Kind, Record, RecordHash, Register, Source
 from localvpp.lineage import Lineage
@@ -528,7 +528,7 @@ async def test_settling_goes_on_by_itself_after_a_publish_failed(
     assert ledger.trouble is None
     assert caplog.text.count("A slot cannot be settled now") == 1
     async with house.coordinator.engine.connect() as connection:
-        assert await entry_store.count_conflicts(connection) == 0
+        assert await conflict_store.count(connection) == 0
 
 
 def troubled(house: House) -> bool:

@@ -22,6 +22,7 @@ from coordinator.store import (
     StoreError,
     alone,
     close_database,
+    conflicts,
     entries,
     invites,
     market as market_store,
@@ -208,7 +209,7 @@ async def test_of_the_records_that_contradict_one_only_the_first_is_kept(url: st
         await connection.execute(insert(tables.entries).values(logged | times))
         for name, seq in ((b"1", 5), (b"1", 5), (b"2", 5), (b"3", 6)):
             row = {"hash": name, "logged_hash": b"0", "device": b"d", "seq": seq, "sealed": b"s", "seen_ms": 1}
-            await entries.record_conflict(connection, row)
+            await conflicts.keep(connection, row)
         found = await connection.execute(select(tables.conflicts.c.hash, tables.conflicts.c.seq).order_by("seq"))
         assert [tuple(row) for row in found] == [(b"1", 5), (b"3", 6)]
     await close_database(engine)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from localvpp.devices import BatteryReading, InverterReading, MeterReading
-from localvpp.rounds import Round
+from localvpp.round import Round
 
 from .place import SLOT
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import math
 
 from localvpp.devices import BatteryReading, InverterReading, MeterReading
-from localvpp.rounds import Round
+from localvpp.round import Round
 
 DAY_S = 86_400
 NOON_W = 4000

@@ -8,7 +8,7 @@ from localvpp.market import CANONICAL, clear
 from localvpp.market.rounds import OpenedBook, Outcome, canonical
 from localvpp.trading.judging import _searched
 from localvpp.trading.kept import KeptRound
-from localvpp.wire import LoggedProposal, OpenBook, RoundName
+from localvpp.wire import LoggedRecord, OpenBook, RoundName
 
 from .market.rounds import RULES, SLOT, ask, bid, opened, placed
 
@@ -38,7 +38,7 @@ def without(limit: int, of: OpenedBook) -> Outcome:
 WORSE = without(2000, BOOK)
 
 
-def told(outcome: Outcome, proposal: LoggedProposal | None = None) -> OpenBook:
+def told(outcome: Outcome, proposal: LoggedRecord | None = None) -> OpenBook:
     return OpenBook(AT, b"", DATA, outcome.encode(), b"", 30, (), (), proposal, "")
 
 
@@ -46,7 +46,7 @@ def found(said: OpenBook, kept: KeptRound | None = None, now_ms: int = UNTIL_MS)
     return list(_searched(said, kept or KeptRound(at=AT, rules=b""), BOOK, RULES, now_ms))
 
 
-LOGGED = LoggedProposal(b"record", 31, ())
+LOGGED = LoggedRecord(b"record", 31, ())
 
 
 def test_what_everybody_clears_and_what_is_proposed_and_better_is_right() -> None:

@@ -13,6 +13,7 @@ from localvpp.link import LinkState
 from localvpp.notebook import EvidenceKind, Notebook
 from localvpp.store import FlatStore
 from localvpp.wire import Hello, LeftOut, SlotResult, SlotWord, encode
+from localvpp.wordbook import WordBook
 
 from .metered import MeteredFlat
 from .place import SLOT
@@ -82,7 +83,7 @@ async def test_a_clock_set_back_over_a_boundary_after_the_slot_was_settled_chang
     assert len(of_slot(again)) == 2
     await keep(again, logged=logged)
     assert await judge(late) == []
-    assert await store.result(SLOT) == late
+    assert await WordBook(store).result(SLOT) == late
 
 
 async def test_a_clock_set_back_before_the_slot_was_settled_leaves_it_out(
@@ -96,7 +97,7 @@ async def test_a_clock_set_back_before_the_slot_was_settled_leaves_it_out(
     await keep([*meter.read(*FIRST), *meter.read(*SET_BACK)])
     left_out = coordinator.leave_out(device)
     assert await judge(left_out) == []
-    assert await store.word(SLOT) == left_out
+    assert await WordBook(store).word(SLOT) == left_out
 
 
 async def test_a_slot_length_that_changed_after_the_slot_was_settled_changes_nothing(
@@ -109,7 +110,7 @@ async def test_a_slot_length_that_changed_after_the_slot_was_settled_changes_not
     assert len(of_slot(longer)) == 2
     await keep(longer)
     assert await judge(late) == []
-    assert await store.result(SLOT) == late
+    assert await WordBook(store).result(SLOT) == late
 
 
 async def test_a_slot_length_that_changed_before_the_slot_was_settled_leaves_it_out(
@@ -140,7 +141,7 @@ async def test_a_record_whose_acknowledgement_was_lost_is_known_once_it_is_prove
 ) -> None:
     await keep(first := meter.read(*FIRST), known=False)
     assert await judge(result := settle(of_slot(first))) == []
-    assert await store.result(SLOT) == result
+    assert await WordBook(store).result(SLOT) == result
     assert {kept.index for kept in await store.intervals(SLOT)} == {0, 1}
 
 
@@ -216,7 +217,7 @@ async def test_a_building_that_leaves_out_a_complete_slot_is_distrusted(
     (reason,) = await judge(coordinator.leave_out(device))
     assert reason.startswith(f"the settlement of slot {SLOT} does not come out: ")
     assert "the flat was left out, though the log of 2 entries held what proves its use" in reason
-    assert await store.word(SLOT) is None
+    assert await WordBook(store).word(SLOT) is None
 
 
 async def test_a_building_that_passes_over_a_complete_slot_is_distrusted(
@@ -229,7 +230,7 @@ async def test_a_building_that_passes_over_a_complete_slot_is_distrusted(
     (reason,) = await judge(one, later)
     assert f"slot {SLOT + 60} was passed over, though the log of 7 entries held what proves this flat's use" in reason
     # What it says of the later slot is right, and stands.
-    assert await store.result(SLOT + 120) == later
+    assert await WordBook(store).result(SLOT + 120) == later
 
 
 async def test_a_building_that_holds_an_acknowledgement_back_is_found_out_when_it_comes(
@@ -264,7 +265,7 @@ async def test_a_word_that_was_lost_on_the_way_is_asked_for_again_and_is_no_evid
     status = await ear.status(LinkState.CONNECTING)
     told = f"the building tells of slot {SLOT + 120}, settled after slot {SLOT + 60}; the last one that it told of is "
     assert status.reason == f"{told}{SLOT}"
-    assert await store.word(SLOT + 120) is None
+    assert await WordBook(store).word(SLOT + 120) is None
     coordinator.to_say = [*words[1:]]
     await waits.pass_one()
     assert [(await coordinator.hear(Hello)).settled_slot for _ in range(2)] == [0, SLOT]
@@ -282,14 +283,14 @@ async def test_what_an_older_protocol_has_told_asks_nothing_of_the_next_word(
     device: DeviceId,
     settle: Callable[..., Any],
 ) -> None:
-    await store.save_result(settle(()))
+    await WordBook(store).settled(settle(()))
     await store.run(lambda db: db.execute("UPDATE result SET protocol = 1, data = x'00'"))
     assert (await store.load()).settled_slot == SLOT
-    assert await store.result(SLOT) is None
+    assert await WordBook(store).result(SLOT) is None
     word = coordinator.leave_out(device, SLOT + 180, after=SLOT + 120)
     coordinator.to_say = [word]
     await start()
     await ear.status(LinkState.ONLINE)
     await all_heard(coordinator, ear)
-    assert await store.word(SLOT + 180) == word
+    assert await WordBook(store).word(SLOT + 180) == word
     assert ear.distrusted == []

@@ -15,6 +15,7 @@ from localvpp.settled import SettlementError, check_word
 from localvpp.settlement import KnownPrices, first_prices
 from localvpp.store import FlatStore, Kept
 from localvpp.wire import Hello, Membership, SlotResult, decode, encode, sign_word, verify_word
+from localvpp.wordbook import WordBook
 
 from .metered import MeteredFlat
 from .place import ORIGIN, PRICES, SLOT
@@ -43,7 +44,7 @@ async def test_a_settlement_that_adds_up_is_stored_once(
     coordinator.to_say = [result]
     await start()
     assert await ear.next("settled", SlotResult) == result
-    assert await store.result(SLOT) == result
+    assert await WordBook(store).result(SLOT) == result
     # Said again it has newer proofs, and says the same.
     coordinator.log.add(b"the log has grown")
     again = coordinator.sign(replace(result, **coordinator.prove(result.transfers)), device)
@@ -54,14 +55,14 @@ async def test_a_settlement_that_adds_up_is_stored_once(
     assert ear.distrusted == []
     saved = await store.load()
     assert (saved.settled_slot, saved.totals.slots) == (SLOT, 1)
-    assert await store.result(SLOT) == result
+    assert await WordBook(store).result(SLOT) == result
 
 
 async def test_the_flat_tells_which_settlements_it_has(
     start: Begin, coordinator: SmallCoordinator, store: FlatStore, used: Used, device: DeviceId
 ) -> None:
-    await store.save_result(coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12))
-    await store.save_left_out(coordinator.leave_out(device, SLOT + 60, after=SLOT))
+    await WordBook(store).settled(coordinator.settle(PARTNER, device, energy_wh=5, import_wh=12))
+    await WordBook(store).left_out(coordinator.leave_out(device, SLOT + 60, after=SLOT))
     await start()
     assert (await coordinator.hear(Hello)).settled_slot == SLOT + 60
 
@@ -247,7 +248,7 @@ async def test_a_settlement_that_does_not_come_out_is_kept_as_evidence_and_not_s
     reason = await ear.next("distrusted", str)
     assert reason.startswith(f"the settlement of slot {wrong.slot} does not come out: ")
     assert named in reason
-    assert await store.result(wrong.slot) is None
+    assert await WordBook(store).result(wrong.slot) is None
     (evidence,) = await Notebook(store).evidence()
     assert (evidence.kind, evidence.reason, evidence.theirs) == (EvidenceKind.SETTLEMENT, reason, encode(wrong))
     # The connection goes on: the next slot may be right.
@@ -328,7 +329,7 @@ async def test_a_settlement_that_the_building_did_not_sign_ends_the_connection_a
     assert status.reason.startswith(f"the settlement of slot {SLOT} is not signed by the building: ")
     assert named in status.reason
     assert (ear.distrusted, await Notebook(store).evidence()) == ([], [])
-    assert await store.result(SLOT) is None
+    assert await WordBook(store).result(SLOT) is None
     coordinator.to_say = [honest]
     await waits.pass_one()
     assert await ear.next("settled", SlotResult) == honest

@@ -19,7 +19,8 @@ from localvpp.devices import (
 )
 from localvpp.islanding import Policy, Wiring
 from localvpp.outage import Outages
-from localvpp.rounds import PROVES_MS, FlatDevices, Round, Rounds
+from localvpp.round import PROVES_MS, Round
+from localvpp.rounds import FlatDevices, Rounds
 from localvpp.slots import SlotBook
 
 from .place import HandClock

@@ -21,6 +21,7 @@ from localvpp.store_file import read_interval, read_reading, write_interval, wri
 from localvpp.trading import OwnTrade
 from localvpp.trading.kept import TradingBook
 from localvpp.wire import LeftOut, RoundName, SettledProof, SlotResult
+from localvpp.wordbook import WordBook
 
 from .place import ORIGIN, SLOT
 
@@ -66,7 +67,7 @@ async def test_a_new_store_is_empty(store: FlatStore) -> None:
     assert await store.unsent(10) == []
     assert await store.hash_at(1) is None
     assert await store.kept(RecordHash(bytes(32))) is None
-    assert await store.result(SLOT) is None
+    assert await WordBook(store).result(SLOT) is None
     assert await store.noted("x") is None
 
 
@@ -79,7 +80,7 @@ async def test_everything_is_there_after_it_was_opened_again(
     await store.append([third], OPEN)
     assert await store.proven([(first.hash, 4, "proof 1"), (second.hash, 5, "proof 2")]) == 1
     await store.save_seconds(OPEN, [(SLOT * 1000 + 500, 1, b"frame 1"), (SLOT * 1000 + 1500, 2, b"frame 2")])
-    assert await store.save_result(result(SLOT))
+    assert await WordBook(store).settled(result(SLOT))
     await store.note("slot_seconds", b"60")
     await store.close()
 
@@ -96,7 +97,7 @@ async def test_everything_is_there_after_it_was_opened_again(
     assert (kept.record, kept.index, kept.proof) == (second, 5, "proof 2")
     assert await store.hash_at(2) == second.hash
     assert await store.intervals(SLOT) == [Kept(first, 4, "proof 1")]
-    assert await store.result(SLOT) == result(SLOT)
+    assert await WordBook(store).result(SLOT) == result(SLOT)
     assert await store.noted("slot_seconds") == b"60"
     await store.close()
 
@@ -133,22 +134,22 @@ async def test_frames_are_found_by_their_time_and_forgotten(store: FlatStore) ->
 
 
 async def test_a_result_is_stored_once(store: FlatStore) -> None:
-    assert await store.save_result(result(SLOT))
-    assert not await store.save_result(result(SLOT, shared_in_wh=5))
-    assert await store.save_result(result(SLOT + 60, inside_money=100))
+    assert await WordBook(store).settled(result(SLOT))
+    assert not await WordBook(store).settled(result(SLOT, shared_in_wh=5))
+    assert await WordBook(store).settled(result(SLOT + 60, inside_money=100))
     saved = await store.load()
     assert saved.totals == Totals(2, 8, 0, -8700, -31000)
     assert saved.settled_slot == SLOT + 60
 
 
 async def test_each_settled_slot_has_one_word_and_the_next_one_is_found(store: FlatStore) -> None:
-    assert await store.save_result(result(SLOT))
-    await store.save_left_out(left_out(SLOT + 60))
-    await store.save_left_out(left_out(SLOT + 60))
-    assert await store.save_result(result(SLOT + 180))
-    assert [await store.word(SLOT + at) for at in (0, 60, 120)] == [result(SLOT), left_out(SLOT + 60), None]
-    assert await store.result(SLOT + 60) is None
-    assert [await store.word_after(SLOT + at) for at in (-60, 0, 60, 180)] == [
+    assert await WordBook(store).settled(result(SLOT))
+    await WordBook(store).left_out(left_out(SLOT + 60))
+    await WordBook(store).left_out(left_out(SLOT + 60))
+    assert await WordBook(store).settled(result(SLOT + 180))
+    assert [await WordBook(store).word(SLOT + at) for at in (0, 60, 120)] == [result(SLOT), left_out(SLOT + 60), None]
+    assert await WordBook(store).result(SLOT + 60) is None
+    assert [await WordBook(store).word_after(SLOT + at) for at in (-60, 0, 60, 180)] == [
         result(SLOT),
         left_out(SLOT + 60),
         result(SLOT + 180),
@@ -156,22 +157,26 @@ async def test_each_settled_slot_has_one_word_and_the_next_one_is_found(store: F
     ]
     saved = await store.load()
     assert (saved.settled_slot, saved.totals.slots) == (SLOT + 180, 2)
-    await store.save_left_out(left_out(SLOT + 240))
+    await WordBook(store).left_out(left_out(SLOT + 240))
     assert (await store.load()).settled_slot == SLOT + 240
 
 
 async def test_what_was_settled_in_an_older_protocol_counts_and_is_not_read(path: Path, device: DeviceId) -> None:
     store = await FlatStore.open(path, device, ORIGIN)
-    await store.save_result(result(SLOT))
+    await WordBook(store).settled(result(SLOT))
     await store.run(lambda db: db.executescript(_TO_THE_SECOND_VERSION))
     await store.close()
     store = await FlatStore.open(path, device, ORIGIN)
     saved = await store.load()
     assert (saved.settled_slot, saved.totals) == (SLOT, Totals(1, 4, 0, -8800, -15500))
-    assert (await store.word(SLOT), await store.result(SLOT), await store.word_after(0)) == (None, None, None)
-    assert not await store.save_result(result(SLOT))
-    await store.save_left_out(left_out(SLOT + 60))
-    assert await store.word_after(0) == left_out(SLOT + 60)
+    assert (
+        await WordBook(store).word(SLOT),
+        await WordBook(store).result(SLOT),
+        await WordBook(store).word_after(0),
+    ) == (None, None, None)
+    assert not await WordBook(store).settled(result(SLOT))
+    await WordBook(store).left_out(left_out(SLOT + 60))
+    assert await WordBook(store).word_after(0) == left_out(SLOT + 60)
     await store.close()
 
 

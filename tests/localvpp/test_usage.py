@@ -8,7 +8,7 @@ import pytest
 
 from localvpp.devices import ChargerReading, InverterReading
 from localvpp.etp import DeviceId
-from localvpp.rounds import Round
+from localvpp.round import Round
 from localvpp.store import FlatStore
 from localvpp.usage import HELD_S, PERIOD_S, STANDBY_W, Period, Usage
 from localvpp.usage_book import KEPT_S, UsageBook

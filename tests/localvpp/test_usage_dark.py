@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from localvpp.bidder import Why, decide
-from localvpp.rounds import Round
+from localvpp.round import Round
 from localvpp.store import FlatStore
 from localvpp.usage import PERIOD_S, Period
 from localvpp.usage_book import UsageBook

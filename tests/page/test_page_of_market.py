@@ -20,8 +20,10 @@ from coordinator.web import market as market_web, resident_token
 from localvpp.market.rounds import OpenedBook, Outcome
 from tests.coordinator.agent import Agent, AgentClock
 from tests.coordinator.conftest import FILE, SLOT, open_house
+from tests.coordinator.flat import until
 from tests.coordinator.market.conftest import FLATS, RULES, TRADED, WANTED, Trade, ask, bid
 from tests.coordinator.market.settling import lived, settled, sunny, traded
+from tests.coordinator.market.test_leaving import second_proposed, to_words, with_a_flat_that_dies
 from tests.coordinator.market.test_lying_coordinator import Result as Bend, lie
 
 from .conftest import Open, Opened
@@ -371,6 +373,44 @@ async def test_each_round_of_a_slot_is_chosen_by_its_gate(
     await expect(page["market-round .state"]).to_have_text("shared: no offer met a wish")
     await expect(page["market-check"]).to_have_count(0)
     await expect(page["market-round tr[data-order]"]).to_have_count(7)
+
+
+async def test_whose_orders_the_result_is_without_is_told_by_itself_and_why(trade: Trade, open_page: Open) -> None:
+    await with_a_flat_that_dies(trade)
+    await to_words(trade)
+    known = await second_proposed(trade)
+    await until(lambda: len(known.verdicts) == 4)
+    await trade.ended()
+    page = await opened(trade, open_page)
+    await expect(page["market-round .state"]).to_contain_text("約定量")
+    told = page["market-round .left-out"]
+    await expect(told).to_have_text(
+        "104 号室の注文は結果に含まれません: 最初の結果に対する回答が期限までにありませんでした。"
+    )
+    orders = page["market-round tr[data-order]"].filter(has_text="対象外")
+    await expect(orders.locator(".flat")).to_have_text(["104 号室"])
+    await expect(page["market-check .verdict"]).to_have_attribute("data-right", "true")
+    await page.assert_clean()
+    other = await opened(trade, open_page, "103", locale="en-GB")
+    await expect(other["market-round .left-out"]).to_have_text(
+        "A flat is left out of the result: it gave no word on the first one, and its orders do not count."
+    )
+    await other.assert_clean(network=False)
+
+
+async def test_a_server_that_does_not_say_whose_orders_are_left_out_is_found_by_the_browser(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await with_a_flat_that_dies(trade)
+    await to_words(trade)
+    known = await second_proposed(trade)
+    await until(lambda: len(known.verdicts) == 4)
+    await trade.ended()
+    monkeypatch.setattr(market_web, "round_plain", lambda told, names: round_plain(told, names) | {"left_out": []})
+    page = await opened(trade, open_page, locale="en-GB")
+    await expect(page["market-check .verdict"]).to_have_attribute("data-right", "false")
+    await expect(page['market-check [data-step="shown"]']).to_contain_text("is shown otherwise than it is")
+    await page.assert_clean()
 
 
 @pytest.mark.parametrize("locale", ["ja-JP", "en-GB"])

@@ -57,6 +57,10 @@ const step: Decoder<Step> = (value, at) => {
   return [limit, wh];
 };
 
+/** Whose orders a result is without, and why; null where that is not known. */
+const leftOut = object({ flat: nullable(text), orders: list(text), why: nullable(text) });
+export type LeftOut = Decoded<typeof leftOut>;
+
 const round = object({
   ...summary,
   objective: nullable(text),
@@ -67,6 +71,7 @@ const round = object({
   not_shown: nullable(list(text)),
   agreed: count,
   disputes: list(object({ flat: nullable(text), findings: list(text) })),
+  left_out: list(leftOut),
   orders: list(order),
   curves: object({ asks: list(step), bids: list(step) }),
   trades: list(trade),

@@ -1,18 +1,17 @@
 /** One round of a slot: curves, check, who agreed, orders, trades, and what was delivered of them. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 
-import type { Round, RoundOrder, RoundTrade } from "../api/market";
+import type { LeftOut, Round, RoundOrder, RoundTrade } from "../api/market";
 import type { SlotTransfers, Transfer } from "../api/messages";
-import { Localised } from "../i18n/language";
 import type { Sources } from "../market/examine";
 import { short } from "./market-check";
-import { shared } from "./styles";
+import { MarketTables } from "./market-tables";
 
 import "./market-check";
 import "./order-chart";
 
-class MarketRound extends LitElement {
+class MarketRound extends MarketTables {
   static override readonly properties = {
     slotBegin: { attribute: false },
     round: { attribute: false },
@@ -22,7 +21,7 @@ class MarketRound extends LitElement {
   };
 
   static override readonly styles = [
-    shared,
+    MarketTables.styles,
     css`
       :host {
         display: grid;
@@ -45,46 +44,7 @@ class MarketRound extends LitElement {
         color: var(--warn);
       }
       .scroll {
-        overflow: auto;
         max-height: 300px;
-        border: 1px solid var(--line);
-        border-radius: 8px;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 13px;
-      }
-      th,
-      td {
-        padding: 5px 9px;
-        text-align: start;
-        white-space: nowrap;
-      }
-      td {
-        border-top: 1px solid var(--line);
-      }
-      th {
-        position: sticky;
-        top: 0;
-        background: var(--sunken);
-        font-weight: 500;
-        font-size: 12.5px;
-        color: var(--quiet);
-      }
-      .number {
-        text-align: end;
-      }
-      th small {
-        display: block;
-        font-size: 11.5px;
-        line-height: 1.2;
-      }
-      th {
-        vertical-align: top;
-      }
-      .scroll + .quiet {
-        margin-top: 4px;
       }
       .by {
         margin-bottom: 4px;
@@ -131,12 +91,6 @@ class MarketRound extends LitElement {
       .lists > div {
         min-width: 0;
       }
-      @media (max-width: 480px) {
-        th,
-        td {
-          padding: 5px 6px;
-        }
-      }
     `,
   ];
 
@@ -147,8 +101,6 @@ class MarketRound extends LitElement {
   /** What was delivered, for the manager; null before the slot is settled. */
   declare settled: SlotTransfers | null;
   declare sources: Sources;
-
-  private readonly words = new Localised(this);
 
   override render(): TemplateResult {
     const { t, f } = this.words;
@@ -171,6 +123,7 @@ class MarketRound extends LitElement {
         <p>${t.market.agreed(f.number(round.agreed), f.number(round.voters), f.number(round.needed))}</p>
         ${round.outcome === "traded" && round.why === "rebuilt" ? html`<p class="quiet came-back">${t.market.cameBack}</p>` : nothing}
         ${(round.not_shown ?? []).length === 0 ? nothing : html`<p class="none">${t.market.notShown((round.not_shown ?? []).join(", "))}</p>`}
+        ${round.left_out.map((each) => html`<p class="none left-out" data-why=${each.why ?? ""}>${this.leftOut(each)}</p>`)}
         ${round.disputes.map(
           ({ flat, findings }) =>
             html`<div class="dispute" role="alert">
@@ -213,6 +166,12 @@ class MarketRound extends LitElement {
     return t.market.stages[stage] ?? stage;
   }
 
+  private leftOut({ flat, why }: LeftOut): string {
+    const { market, picture } = this.words.t;
+    const whose = flat === null ? market.aFlat : picture.flat(flat);
+    return market.leftOut(whose, market.leftOutWhys[why ?? ""] ?? market.leftOutUnknown);
+  }
+
   private record(index: number | null, name: string): TemplateResult | typeof nothing {
     if (index === null) return nothing;
     return html`<button
@@ -233,64 +192,57 @@ class MarketRound extends LitElement {
   private orders(orders: readonly RoundOrder[]): TemplateResult {
     const { t, f } = this.words;
     if (orders.length === 0) return html`<p class="quiet">${t.market.noOrders}</p>`;
-    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="orders">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${t.market.side}</th>
-            <th scope="col">${this.own === null ? t.market.flat : t.market.flatOrBlind}</th>
-            <th scope="col" class="number">${t.market.limit}<small>${t.slots.yenPerKwh}</small></th>
-            <th scope="col" class="number">${t.market.amount}<small>Wh</small></th>
-            <th scope="col" class="number">${t.market.filled}<small>Wh</small></th>
-          </tr>
-        </thead>
-        <tbody>
-          ${orders.map(
-            (order) =>
-              html`<tr class=${order.flat !== null && order.flat === this.own ? "own" : ""} data-order=${order.id}>
-                <td class=${order.side}>${t.market.sides[order.side] ?? order.side}</td>
-                <td class="flat">${this.party(order.flat, order.id)}</td>
-                <td class="number limit">${f.barePrice(order.limit)}</td>
-                <td class="number wh">${f.number(order.wh)}</td>
-                <td class="number filled">${f.number(order.filled_wh)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    const out = new Set(this.round.left_out.flatMap((each) => each.orders));
+    return this.table(
+      { by: "orders" },
+      [
+        { name: t.market.side },
+        { name: this.own === null ? t.market.flat : t.market.flatOrBlind },
+        { name: t.market.limit, unit: t.slots.yenPerKwh, number: true },
+        { name: t.market.amount, unit: "Wh", number: true },
+        { name: t.market.filled, unit: "Wh", number: true },
+      ],
+      orders.map(
+        (order) =>
+          html`<tr class=${order.flat !== null && order.flat === this.own ? "own" : ""} data-order=${order.id}>
+            <td class=${order.side}>${t.market.sides[order.side] ?? order.side}</td>
+            <td class="flat">${this.party(order.flat, order.id)}</td>
+            <td class="number limit">${f.barePrice(order.limit)}</td>
+            <td class="number wh">${f.number(order.wh)}</td>
+            <td class="number filled">
+              ${out.has(order.id) ? html`<span class="none">${t.market.notCounted}</span>` : f.number(order.filled_wh)}
+            </td>
+          </tr>`,
+      ),
+    );
   }
 
   private trades(trades: readonly RoundTrade[]): TemplateResult {
     const { t, f } = this.words;
     const owns = ({ seller, buyer }: RoundTrade): boolean =>
       this.own !== null && (seller === this.own || buyer === this.own);
-    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="trades">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${t.market.seller}</th>
-            <th scope="col">${t.market.buyer}</th>
-            <th scope="col" class="number">${t.market.tradedEnergy}<small>Wh</small></th>
-            <th scope="col" class="number">${t.market.price}<small>${t.slots.yenPerKwh}</small></th>
-          </tr>
-        </thead>
-        <tbody>
-          ${trades.map(
-            (trade) =>
-              html`<tr class=${owns(trade) ? "own" : ""}>
-                <td class="seller">${this.party(trade.seller, trade.seller_order)}</td>
-                <td class="buyer">${this.party(trade.buyer, trade.buyer_order)}</td>
-                <td class="number wh">${f.number(trade.wh)}</td>
-                <td class="number price">
-                  ${f.barePrice(trade.price)}${
-                    trade.seller_price === trade.price ? "" : ` (${t.market.sellerGets(f.price(trade.seller_price))})`
-                  }
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return this.table(
+      { by: "trades" },
+      [
+        { name: t.market.seller },
+        { name: t.market.buyer },
+        { name: t.market.tradedEnergy, unit: "Wh", number: true },
+        { name: t.market.price, unit: t.slots.yenPerKwh, number: true },
+      ],
+      trades.map(
+        (trade) =>
+          html`<tr class=${owns(trade) ? "own" : ""}>
+            <td class="seller">${this.party(trade.seller, trade.seller_order)}</td>
+            <td class="buyer">${this.party(trade.buyer, trade.buyer_order)}</td>
+            <td class="number wh">${f.number(trade.wh)}</td>
+            <td class="number price">
+              ${f.barePrice(trade.price)}${
+                trade.seller_price === trade.price ? "" : ` (${t.market.sellerGets(f.price(trade.seller_price))})`
+              }
+            </td>
+          </tr>`,
+      ),
+    );
   }
 
   private delivered(): TemplateResult {
@@ -315,31 +267,26 @@ class MarketRound extends LitElement {
     const { t, f } = this.words;
     const party = (name: string | null): string =>
       name === null ? t.unknown : (t.records.parties[name] ?? t.picture.flat(name));
-    return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="delivered">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${t.market.seller}</th>
-            <th scope="col">${t.market.buyer}</th>
-            <th scope="col" class="number">${t.market.deliveredEnergy}</th>
-            <th scope="col" class="number">${t.market.money}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${transfers.map(
-            ({ index, sender, receiver, energy_wh, money }) =>
-              html`<tr data-index=${index}>
-                <td>${party(sender)}</td>
-                <td>${party(receiver)}</td>
-                <td class="number wh">
-                  ${energy_wh === 0 ? html`<span class="none">${t.records.notDelivered}</span>` : f.wattHours(energy_wh)}
-                </td>
-                <td class="number">${f.exactMoney(money)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return this.table(
+      { by: "delivered" },
+      [
+        { name: t.market.seller },
+        { name: t.market.buyer },
+        { name: t.market.deliveredEnergy, number: true },
+        { name: t.market.money, number: true },
+      ],
+      transfers.map(
+        ({ index, sender, receiver, energy_wh, money }) =>
+          html`<tr data-index=${index}>
+            <td>${party(sender)}</td>
+            <td>${party(receiver)}</td>
+            <td class="number wh">
+              ${energy_wh === 0 ? html`<span class="none">${t.records.notDelivered}</span>` : f.wattHours(energy_wh)}
+            </td>
+            <td class="number">${f.exactMoney(money)}</td>
+          </tr>`,
+      ),
+    );
   }
 }
 

@@ -1,13 +1,12 @@
 /** The rounds of a slot until its last gate: what each has traded, at which price, and what it has left over. */
 
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 
 import type { ComingRound, MarketRounds, Round } from "../api/market";
-import { Localised } from "../i18n/language";
 import { leftOf, together } from "../market/left";
-import { shared } from "./styles";
+import { MarketTables } from "./market-tables";
 
-class MarketRoundsTable extends LitElement {
+class MarketRoundsTable extends MarketTables {
   static override readonly properties = {
     rounds: { attribute: false },
     chosen: { attribute: false },
@@ -15,53 +14,11 @@ class MarketRoundsTable extends LitElement {
   };
 
   static override readonly styles = [
-    shared,
+    MarketTables.styles,
     css`
       :host {
         display: block;
         margin-bottom: 12px;
-      }
-      .scroll {
-        overflow-x: auto;
-        border: 1px solid var(--line);
-        border-radius: 8px;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 13px;
-      }
-      th,
-      td {
-        padding: 5px 9px;
-        text-align: start;
-        white-space: nowrap;
-      }
-      thead th {
-        background: var(--sunken);
-        font-weight: 500;
-        font-size: 12.5px;
-        color: var(--quiet);
-        vertical-align: top;
-      }
-      th small {
-        display: block;
-        font-size: 11.5px;
-        line-height: 1.2;
-      }
-      tbody th,
-      tbody td,
-      tfoot th,
-      tfoot td {
-        border-top: 1px solid var(--line);
-        font-weight: 400;
-      }
-      tfoot th,
-      tfoot td {
-        font-weight: 650;
-      }
-      .number {
-        text-align: end;
       }
       tr.chosen > * {
         background: var(--give-soft);
@@ -80,15 +37,6 @@ class MarketRoundsTable extends LitElement {
       .coming {
         color: var(--quiet);
       }
-      .quiet {
-        margin: 4px 0 0;
-      }
-      @media (max-width: 480px) {
-        th,
-        td {
-          padding: 5px 6px;
-        }
-      }
     `,
   ];
 
@@ -97,36 +45,29 @@ class MarketRoundsTable extends LitElement {
   declare chosen: number;
   declare now: number;
 
-  private readonly words = new Localised(this);
-
   override render(): TemplateResult {
     const { t, f } = this.words;
     const { rounds, to_come } = this.rounds;
     const sum = together(rounds);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t.market.roundsOf}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">${t.market.round}</th>
-              <th scope="col">${t.market.gate}</th>
-              <th scope="col" class="number">${t.market.tradedEnergy}<small>Wh</small></th>
-              <th scope="col" class="number">${t.market.price}<small>${t.slots.yenPerKwh}</small></th>
-              <th scope="col" class="number">${t.market.leftOffered}<small>Wh</small></th>
-              <th scope="col" class="number">${t.market.leftWanted}<small>Wh</small></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${rounds.map((round) => this.closed(round))} ${to_come.map((round) => this.coming(round))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row" colspan="2">${t.market.allRounds}</th>
-              <td class="number" data-together>${sum === null ? t.unknown : f.number(sum)}</td>
-              <td colspan="3"></td>
-            </tr>
-          </tfoot>
-        </table>
-      </div>
+    return html`${this.table(
+        { as: t.market.roundsOf },
+        [
+          { name: t.market.round },
+          { name: t.market.gate },
+          { name: t.market.tradedEnergy, unit: "Wh", number: true },
+          { name: t.market.price, unit: t.slots.yenPerKwh, number: true },
+          { name: t.market.leftOffered, unit: "Wh", number: true },
+          { name: t.market.leftWanted, unit: "Wh", number: true },
+        ],
+        html`${rounds.map((round) => this.closed(round))} ${to_come.map((round) => this.coming(round))}`,
+        html`<tfoot>
+          <tr>
+            <th scope="row" colspan="2">${t.market.allRounds}</th>
+            <td class="number" data-together>${sum === null ? t.unknown : f.number(sum)}</td>
+            <td colspan="3"></td>
+          </tr>
+        </tfoot>`,
+      )}
       <p class="quiet">${t.market.roundsExplained}</p>`;
   }
 

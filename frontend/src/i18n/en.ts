@@ -353,6 +353,13 @@ export const en: Messages = {
     agreed: (agreed: string, voters: string, needed: string) =>
       `${agreed} of ${voters} flats found the result right (${needed} needed).`,
     notShown: (flats: string) => `Did not show what they had ordered: ${flats}`,
+    leftOut: (flat: string, why: string) => `${flat} is left out of the result: ${why}`,
+    leftOutWhys: {
+      no_word: "it gave no word on the first one, and its orders do not count.",
+      not_vouched: "by its word on the first one its orders are not there as it gave them. They do not count.",
+    },
+    leftOutUnknown: "nobody has vouched for its orders in time. They do not count.",
+    notCounted: "left out",
     disputed: (flat: string) => `${flat} disputes it:`,
     aFlat: "A flat",
     bookRecord: "order book",

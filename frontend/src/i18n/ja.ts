@@ -370,6 +370,13 @@ export const ja = {
     agreed: (agreed: string, voters: string, needed: string) =>
       `${voters} 戸中 ${agreed} 戸が結果を正しいと認めました(必要数 ${needed} 戸)。`,
     notShown: (flats: string) => `注文を公開しなかった住戸: ${flats}`,
+    leftOut: (flat: string, why: string) => `${flat}の注文は結果に含まれません: ${why}`,
+    leftOutWhys: {
+      no_word: "最初の結果に対する回答が期限までにありませんでした。",
+      not_vouched: "最初の結果に対し、自分の出した注文と異なるとの回答がありました。",
+    } as Record<string, string>,
+    leftOutUnknown: "期限までに、注文主として確認した住戸がありませんでした。",
+    notCounted: "対象外",
     disputed: (flat: string) => `${flat}の異議:`,
     aFlat: "ある住戸",
     bookRecord: "注文板",

@@ -37,7 +37,7 @@ export async function examine(slot: number, round: Round, sources: Sources): Pro
   const why = read === null ? "document" : uncovered(read.book);
   return {
     logged,
-    misshown: read === null ? [] : misshown(round, read.book, read.outcome),
+    misshown: read === null ? [] : misshown(round, read),
     uncovered: why,
     checked: read !== null && why === null ? check(read.counted, read.outcome) : null,
     server: why === null ? null : await sources.server(slot, round.number),
@@ -83,7 +83,7 @@ async function whetherLogged(slot: number, round: Round, name: string, { proven,
   return kind === "book" && of === slot && body.evidence[0] === name ? "named" : "other";
 }
 
-function misshown(round: Round, book: Book, { result }: Outcome): readonly string[] {
+function misshown(round: Round, { book, counted, outcome: { result } }: Read): readonly string[] {
   const wrong: string[] = [];
   const shown = new Map(round.orders.map((order) => [order.id, order]));
   for (const { id, side, wh, limit } of book.orders) {
@@ -92,6 +92,9 @@ function misshown(round: Round, book: Book, { result }: Outcome): readonly strin
   }
   const known = new Set(book.orders.map(({ id }) => id));
   wrong.push(...[...shown.keys()].filter((id) => !known.has(id)));
+  const counts = new Set(counted.orders.map(({ id }) => id));
+  const out = new Set(round.left_out.flatMap(({ orders }) => orders));
+  wrong.push(...[...known, ...out].filter((id) => counts.has(id) === out.has(id)));
   const length = Math.max(round.trades.length, result.trades.length);
   for (let at = 0; at < length; at += 1) {
     const [is, was] = [round.trades[at], result.trades[at]];

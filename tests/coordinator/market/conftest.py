@@ -15,9 +15,13 @@ from coordinator.market.service import Market
 from coordinator.vault import make_recovery_key
 from localvpp.link import LinkState
 from localvpp.market import Order, Side
+from localvpp.market.clearing import whole
+from localvpp.market.rounds import proposals
 from localvpp.notebook import Evidence
 from localvpp.trading import Phase, SlotState
-from localvpp.wire import RoundName
+from localvpp.trading.hearing import Hearing
+from localvpp.trading.proving import Log
+from localvpp.wire import ProposalHeard, RoundName
 
 from ..agent import Agent, AgentClock
 from ..conftest import SLOT, House, open_house
@@ -110,6 +114,8 @@ class Trade:
         """Wait until the log has proven what flats have ordered last."""
         for name in names:
             await self.flats[name].until(lambda state: not state.pending)
+            async with self.flats[name].flat.trading._lock:
+                pass  # A flat that still checks another round's result looks at nothing else in that second.
         await self.second()
         for name in names:
             await self.stands(name, Phase.LOGGED)
@@ -238,6 +244,29 @@ def recoverable(config: BuildingConfig) -> None:
     keys = config.data / "keys"
     keys.mkdir(parents=True, mode=0o700)
     make_recovery_key(keys, SECRET)
+
+
+@pytest.fixture
+def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever clears a book as everybody does comes to less than who goes on."""
+    monkeypatch.setattr(whole, "_STEPS", 1)
+    monkeypatch.setattr(proposals, "_SEARCHING", 5000)
+    # HiGHS finds the best at once, and is not everywhere.
+    monkeypatch.setattr(whole, "is_installed", lambda: False)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[ProposalHeard]:
+    """What the building says to proposals, as flats hear it."""
+    heard: list[ProposalHeard] = []
+    right = Hearing.heard
+
+    async def hear(self: Hearing, said: ProposalHeard, log: Log) -> None:
+        await right(self, said, log)
+        heard.append(said)
+
+    monkeypatch.setattr(Hearing, "heard", hear)
+    return heard
 
 
 @pytest.fixture

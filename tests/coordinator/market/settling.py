@@ -10,6 +10,7 @@ from localvpp.etp import Kind, Record
 from localvpp.rounds import FlatDevices
 from localvpp.settlement import Share
 from localvpp.wire import SlotResult
+from localvpp.wordbook import WordBook
 
 from ...localvpp.scripted_devices import ScriptedInverter
 from ..agent import Agent
@@ -84,7 +85,7 @@ async def believed(trade: Trade, names: Collection[str] = FLATS) -> dict[str, Sl
     found = {}
     for name in names:
         async with asyncio.timeout(WAIT_S):
-            while (result := await trade.flats[name].store.result(TRADED)) is None:
+            while (result := await WordBook(trade.flats[name].store).result(TRADED)) is None:
                 assert await trade.evidence(name) == []
                 await asyncio.sleep(0.01)
         found[name] = result

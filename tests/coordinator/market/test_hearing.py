@@ -100,3 +100,26 @@ async def test_a_gate_whose_orders_count_from_elsewhere_is_held_against_the_buil
     await trade.market.telling.closed(trade.flats["101"].membership.device, replace(closed, log_since=1))
     (proof,) = await trade.accused("101")
     assert proof.reason == f"{ROUND}: orders of {ROUND} count from entry 1 of the log on, and not from 0"
+
+
+async def test_the_list_at_the_gate_is_read_once_and_not_each_second(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand orders may be in it, and rounds of two days wait for their books."""
+    await trade.enter("101", "103")
+    await trade.order({"101": WANTED["101"], "103": WANTED["103"]})
+    await trade.close()
+    read, right = list[bytes](), GateList.decode
+
+    def decode(data: bytes) -> GateList:
+        read.append(data)
+        return right(data)
+
+    monkeypatch.setattr(GateList, "decode", decode)
+    before = {name: agent.flat.state.market for name, agent in trade.flats.items()}
+    for _ in range(3):
+        await trade.second_of_flats()
+    assert read == []
+    assert {name: agent.flat.state.market for name, agent in trade.flats.items()} == before
+    await trade.judged()
+    assert await trade.stands("101", Phase.AGREED)

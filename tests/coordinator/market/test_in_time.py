@@ -9,6 +9,7 @@ from coordinator.store import entries as entry_store
 from localvpp.etp import Kind
 from localvpp.market_record import late_ms
 from localvpp.trading import Phase
+from localvpp.wordbook import WordBook
 
 from ..flat import WAIT_S
 from .conftest import FLATS, TRADED, Trade
@@ -64,7 +65,7 @@ async def test_flats_that_were_away_believe_a_result_that_others_were_told_in_ti
     for name in ("104", "105"):
         await trade.stands(name, Phase.TRADED)
         async with asyncio.timeout(WAIT_S):
-            while await trade.flats[name].store.word(TRADED) is None:
+            while await WordBook(trade.flats[name].store).word(TRADED) is None:
                 await asyncio.sleep(0.01)
         assert await trade.evidence(name) == []
 

@@ -12,7 +12,7 @@ from coordinator.store import market as store
 from coordinator.store.market import StoredRound
 from localvpp.etp import DeviceId
 from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
-from localvpp.market.rounds import NONCE_LENGTH, GateList, OpenedBook, Outcome, Placed, quorum_problem
+from localvpp.market.rounds import NONCE_LENGTH, Bid, GateList, OpenedBook, Outcome, Placed, quorum_problem
 from localvpp.trading import Phase
 from localvpp.wire import MarketSaid
 
@@ -33,9 +33,12 @@ def lie(monkeypatch: pytest.MonkeyPatch, trade: Trade, book: Book | None = None,
         told: bytes = right_book(*args)  # type: ignore[arg-type]
         return told if book is None else book(OpenedBook.decode(told), trade).encode()
 
-    def outcome_of(data: bytes) -> bytes:
+    def outcome_of(data: bytes) -> Bid:
         told = right_outcome(data)
-        return told if result is None else result(OpenedBook.decode(data), Outcome.decode(told), trade).encode()
+        if result is None:
+            return told
+        lied = result(OpenedBook.decode(data), Outcome.decode(told.document), trade)
+        return Bid(lied.encode(), lied.result)
 
     monkeypatch.setattr(steps, "book_of", book_of)
     monkeypatch.setattr(steps, "outcome_of", outcome_of)

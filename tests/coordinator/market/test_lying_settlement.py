@@ -11,6 +11,7 @@ from coordinator.settlement import Cleared, settler, working
 from localvpp.etp import DeviceId, cbor
 from localvpp.settlement import Delivered, Trade as Pair
 from localvpp.trading import Phase
+from localvpp.wordbook import WordBook
 
 from ..flat import WAIT_S, ManualClock, until
 from .conftest import FLATS, ROUND, TRADED, Trade
@@ -180,7 +181,7 @@ async def test_what_the_building_says_of_the_market_later_is_held_against_a_word
     monkeypatch.setattr(Telling, "late", nothing)
     await late.start()
     async with asyncio.timeout(WAIT_S):
-        while await late.store.word(TRADED) is None:
+        while await WordBook(late.store).word(TRADED) is None:
             await asyncio.sleep(0.01)
     assert await trade.evidence("105") == []
     await trade.market.telling.untraded(late.membership.device, ROUND, "no_quorum")

@@ -13,6 +13,7 @@ from localvpp.market import Node, Objective, PriceRule
 from localvpp.market.rounds import OpenedBook, RoundError, Rules
 from localvpp.trading import Phase, TradingError
 from localvpp.trading.placing import Placing
+from localvpp.trading.rulebook import MOST_RULES
 
 from ..flat import until
 from . import conftest as harness
@@ -110,6 +111,27 @@ async def test_rules_are_known_after_a_restart_of_a_flat(trade: Trade) -> None:
     await flat.start()
     assert flat.flat.trading.rules == before
     assert flat.flat.state.market.rules == before[0]
+
+
+async def test_rules_that_others_have_taken_the_place_of_before_they_held_push_out_none_that_hold(
+    trade: Trade,
+) -> None:
+    await trade.enter("101")
+    device = trade.flats["101"].membership.device
+    (now,) = trade.flats["101"].flat.trading.rules
+    later = TRADED + 7200
+    for number in range(1, 2 * MOST_RULES):
+        await trade.market.telling.rules(device, replace(now, number=number, since=later))
+    last = replace(now, number=2 * MOST_RULES, since=later + 60)
+    await trade.market.telling.rules(device, last)
+    trading = trade.flats["101"].flat.trading
+    await until(lambda: last in trading.rules)
+    assert [(each.number, each.since) for each in trading.rules] == [
+        (0, now.since),
+        (2 * MOST_RULES - 1, later),
+        (2 * MOST_RULES, later + 60),
+    ]
+    assert await trade.evidence("101") == []
 
 
 async def test_two_rules_of_one_number_are_proof_by_themselves(trade: Trade) -> None:

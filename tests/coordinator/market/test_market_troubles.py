@@ -258,6 +258,26 @@ async def test_documents_of_old_slots_are_dropped_while_it_runs(trade: Trade) ->
     assert (old.cleared_name, old.trades) == (kept.cleared_name, kept.trades)
 
 
+async def test_the_list_at_a_gate_is_dropped_of_a_round_that_came_to_no_book_too(trade: Trade) -> None:
+    await trade.enter("101", "103")
+    await trade.order({name: WANTED[name] for name in trade.flats})
+    await trade.to_gate()
+    for name in ("101", "103"):
+        await trade.flats[name].stop()
+    while trade.clock.wall_ms() < TRADED * 1000:
+        trade.clock.pass_ms(1000)
+        await trade.market.second()
+    over = await stored(trade)
+    assert (over.ended, over.book) == (Ended.UNTRADED, None)
+    assert over.listed is not None
+    async with trade.house.coordinator.engine.begin() as connection:
+        await store.forget(connection, TRADED)
+    assert (await stored(trade)).listed == over.listed
+    async with trade.house.coordinator.engine.begin() as connection:
+        await store.forget(connection, TRADED + 1)
+    assert await stored(trade) == replace(over, listed=None)
+
+
 # --- faults of the program ---------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from coordinator.config import BuildingConfig, load
+from coordinator.market import meterpapers
+from coordinator.market.meterpapers import LOOK_S, PapersOfMeters
 from coordinator.market.papers import papers_of
-from coordinator.market.ruling import Ruling
+from coordinator.market.ruling import MOST_TO_COME, Ruling
 from coordinator.store import close_database, open_database
 from localvpp.audit import AuditedLog, audit_meters
 from localvpp.market.rounds import Rules
@@ -16,6 +18,7 @@ from localvpp.settlement.month import MeterPapers
 from localvpp.settlement.tariff import Month
 from localvpp.trading import TradingError
 
+from ..flat import ManualClock
 from .conftest import FLATS, TRADED, WANTED, Trade
 from .settling import lived, settled, traded
 from .test_audit import logged
@@ -47,6 +50,14 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def put(file: Path, text: str | None) -> None:
+    """Write the accounts, or take them away."""
+    if text is None:
+        file.unlink()
+    else:
+        write(file, text)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The accounts' file of a building whose database is there."""
@@ -66,11 +77,18 @@ async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     await close_database(engine)
 
 
-async def begun(config: BuildingConfig, engine: AsyncEngine, second: int) -> Ruling:
+async def begun(config: BuildingConfig, engine: AsyncEngine, second: int, clock: ManualClock | None = None) -> Ruling:
     assert config.market is not None
-    ruling = Ruling(config, config.market, engine)
+    ruling = Ruling(config, config.market, engine, PapersOfMeters(config, clock or ManualClock()))
     await ruling.resume(second * 1000)
     return ruling
+
+
+async def looked(ruling: Ruling, clock: ManualClock, times: int = 2) -> None:
+    """Look at the file again as often."""
+    for _ in range(times):
+        clock.pass_ms(round(LOOK_S * 1000))
+        await ruling.look()
 
 
 async def new_at(ruling: Ruling, second: int) -> Rules | None:
@@ -112,6 +130,127 @@ async def test_a_meter_that_was_verified_anew_trades_again(
     assert (new.without, new.since > now + LEAD_S) == ({"102"}, True)
 
 
+async def test_papers_that_are_entered_while_the_coordinator_runs_are_in_the_next_rules(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    now, clock = DECEMBER + 86_400, ManualClock()
+    ruling = await begun(building, engine, now, clock)
+    assert ruling.all[0].without == {"102"}, "there are no accounts yet"
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    await looked(ruling, clock)
+    new = await new_at(ruling, now)
+    assert new is not None
+    assert (new.without, new.since > now + LEAD_S) == ({"102", "103"}, True)
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+    await looked(ruling, clock)
+    again = await new_at(ruling, now + 60)
+    assert again is not None
+    assert again.without == {"102"}
+    await looked(ruling, clock)
+    assert await new_at(ruling, now + 120) is None, "what has not changed makes no new ones"
+
+
+async def test_nothing_is_taken_of_a_file_that_is_being_written(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    """Half of it reads as a whole one, and would leave out who comes in the other half."""
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2030-03"))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    write(file, accounts(f101="2031-03"))
+    await ruling.look()
+    await looked(ruling, clock, 1)
+    assert await new_at(ruling, DECEMBER) is None
+    write(file, accounts(f101="2031-03", f102="2031-03"))
+    await looked(ruling, clock, 1)
+    assert await new_at(ruling, DECEMBER) is None
+    write(file, accounts(f101="2031-03", f102="2031-03", f103="2031-03"))
+    await looked(ruling, clock)
+    assert await new_at(ruling, DECEMBER) is None, "the same flats may trade"
+    write(file, accounts(f101="2031-03", f102="2031-03"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER)
+    assert new is not None
+    assert new.without == {"102", "103"}, "it has stood so"
+
+
+async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_keep(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    for slot in range(3 * MOST_TO_COME):
+        write(file, accounts(f101="2030-03", f102="2030-03", f103=("2036-12", None)[slot % 2]))
+        await looked(ruling, clock)
+        now = DECEMBER + slot * SLOT_S
+        await new_at(ruling, now)
+        assert len({each.since for each in ruling.all if each.since > now}) <= MOST_TO_COME
+        assert ruling.of(now) is not None
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-01"))
+    await looked(ruling, clock)
+    later = DECEMBER + 4 * MOST_TO_COME * SLOT_S + LEAD_S
+    await new_at(ruling, later)
+    assert ruling.all[-1].without == {"102"}, "what they say last is told in its turn"
+
+
+@pytest.mark.parametrize("now", ["meters: [", None], ids=["not to be read", "gone"])
+async def test_papers_that_cannot_be_read_any_more_change_nothing_until_they_can_be(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture, now: str | None
+) -> None:
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    put(file, now)
+    await looked(ruling, clock, 5)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    assert ruling.all[-1].without == {"102", "103"}
+    assert caplog.text.count("Whose meter may not be billed from is not known") == 1
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 120)
+    assert new is not None
+    assert new.without == {"102"}
+    assert "can be read again" in caplog.text
+
+
+async def test_a_fault_in_reading_papers_costs_one_second_and_changes_nothing_that_was_told(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(_: BuildingConfig) -> None:
+        raise RuntimeError("the program fails")
+
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(meterpapers, "meters_of", fault)
+        write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+        with pytest.raises(RuntimeError, match="the program fails"):
+            await looked(ruling, clock)
+        await looked(ruling, clock)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-12") + "fees: []\n")
+    await looked(ruling, clock)
+    assert await new_at(ruling, DECEMBER + 60) is not None
+
+
+async def test_nobody_trades_until_papers_that_there_are_were_read_once(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    """Rules without them would let everybody trade, and hold for good."""
+    clock = ManualClock()
+    write(file, "meters: [")
+    ruling = await begun(building, engine, DECEMBER, clock)
+    assert ruling.all == ()
+    assert await new_at(ruling, DECEMBER) is None
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 60)
+    assert new is not None
+    assert (new.number, new.without) == (0, {"102", "103"})
+
+
 async def test_a_flat_of_whose_meter_nothing_is_known_does_not_trade(
     building: BuildingConfig, engine: AsyncEngine, file: Path
 ) -> None:
@@ -142,9 +281,10 @@ async def test_a_building_without_accounts_leaves_out_whom_its_file_names(
 async def test_flats_hear_whom_the_papers_leave_out_and_that_flat_orders_nothing(trade: Trade) -> None:
     await trade.enter("101", "103")
     until = {f"f{flat}": None if flat == "103" else "2030-03" for flat in trade.config.flats}
-    await trade.kill()
     write(trade.config.file.with_name("settlement.yaml"), accounts(**until))
-    await trade.revive()
+    for _ in range(2):
+        trade.clock.pass_ms(round(LOOK_S * 1000))
+        await trade.market.second()
     _, new = await rules_of(trade, "103", 2)
     assert new.without == {"103"}
     with pytest.raises(TradingError, match="leave flat 103 out: its meter may not be billed from"):

@@ -17,12 +17,9 @@ from coordinator.store import entries as entry_store
 from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market import CANONICAL, Objective, Order, clear
-from localvpp.market.clearing import whole
 from localvpp.market.errors import StoppedError
 from localvpp.market.rounds import MOST_PROPOSALS, Bid, OpenedBook, Outcome, canonical, digest, proposals
 from localvpp.trading import Phase, searching
-from localvpp.trading.hearing import Hearing
-from localvpp.trading.proving import Log
 from localvpp.wire import Proposal, ProposalHeard
 
 from ..flat import WAIT_S, until
@@ -49,26 +46,7 @@ PROPOSALS_MS = (TRADED - GATE_S) * 1000 + 20_000
 """Until when better results are taken."""
 
 
-@pytest.fixture(autouse=True)
-def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "_STEPS", 1)
-    monkeypatch.setattr(proposals, "_SEARCHING", 5000)
-    # HiGHS finds the best at once, and is not everywhere.
-    monkeypatch.setattr(whole, "is_installed", lambda: False)
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> list[ProposalHeard]:
-    """What the building says to proposals, as flats hear it."""
-    heard: list[ProposalHeard] = []
-    right = Hearing.heard
-
-    async def hear(self: Hearing, said: ProposalHeard, log: Log) -> None:
-        await right(self, said, log)
-        heard.append(said)
-
-    monkeypatch.setattr(Hearing, "heard", hear)
-    return heard
+pytestmark = pytest.mark.usefixtures("few_steps")
 
 
 def coordinator_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

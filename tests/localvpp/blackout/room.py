@@ -27,7 +27,8 @@ from localvpp.devices import (
 )
 from localvpp.disk import Disk
 from localvpp.islanding import Command, Contact, Notice, Policy, Wiring
-from localvpp.rounds import FlatDevices, Round
+from localvpp.round import Round
+from localvpp.rounds import FlatDevices
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 

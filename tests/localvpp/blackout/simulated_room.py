@@ -28,7 +28,8 @@ from localvpp.devices import (
 from localvpp.devices.backend import ModbusLinks
 from localvpp.islanding import Notice, Wiring
 from localvpp.outage import Outages
-from localvpp.rounds import FlatDevices, Round, Rounds
+from localvpp.round import Round
+from localvpp.rounds import FlatDevices, Rounds
 from localvpp.store import FlatStore
 from localvpp.wire import Membership
 from simulator import Settings

@@ -16,7 +16,7 @@ from localvpp.devices import (
 )
 from localvpp.islanding import Contact, Grid, Mode, Observation, Place, Policy, Supply, Wiring, grid, japanese, place
 from localvpp.islanding.judging import lit
-from localvpp.rounds import Round
+from localvpp.round import Round
 
 NOW = 5_000.0
 CLOSED, OPEN = RelayReading(closed=True), RelayReading(closed=False)

@@ -12,7 +12,7 @@ from localvpp.delivering import Around, Delivering, DeliveryState, Why
 from localvpp.islanding import Phase, Wiring, japanese
 from localvpp.islanding.endurance import Recharge, Reserve
 from localvpp.market.bidding import Wishes
-from localvpp.rounds import Round
+from localvpp.round import Round
 from localvpp.slots import Interval, SlotBook
 from localvpp.trading.state import MarketState, OwnTrade, Phase as Stands, SlotState
 from localvpp.wire import Membership

@@ -22,8 +22,7 @@ from localvpp.wire import (
     GateClosed,
     Keys,
     LoggedEnvelope,
-    LoggedOrders,
-    LoggedProposal,
+    LoggedRecord,
     MarketRules,
     MarketSaid,
     MarketWord,
@@ -183,7 +182,7 @@ def test_a_word_that_vouches_otherwise_is_none(fields: dict[int, cbor.Value]) ->
         open_verdict(data, device, ORIGIN)
 
 
-ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
+ORDERS = (LoggedEnvelope(b"e", 3, (b"\0" * 32,)),)
 
 
 @pytest.mark.parametrize(
@@ -192,9 +191,7 @@ ORDERS = (LoggedOrders(b"e", 3, (b"\0" * 32,)),)
         MarketSaid(b"s", "head"),
         MarketSaid(b"s", "", b"rules"),
         OpenBook(AT, b"s", b"book", b"result", b"record", 7, (b"\1" * 32,), ORDERS, None, "head"),
-        OpenBook(
-            AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedProposal(b"r", 8, (b"\2" * 32,)), "head"
-        ),
+        OpenBook(AT, b"s", b"book", b"result", b"record", 7, (), ORDERS, LoggedRecord(b"r", 8, (b"\2" * 32,)), "head"),
         ProposalHeard(AT, b"\3" * 32, b"record", ()),
         ProposalHeard(AT, b"\3" * 32, b"", ("it is worse by 1 Wh",)),
         Traded(AT, b"cleared", b"record", 9, (), "head"),

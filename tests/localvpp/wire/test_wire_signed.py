@@ -9,7 +9,7 @@ import pytest
 from localvpp.etp import DeviceId, Ed25519Signer, EtpError, FieldError, SignatureError, VersionError, cbor, cose
 from localvpp.settlement import SlotPrices, first_prices
 from localvpp.wire import NONCE_LENGTH, PROTOCOL, Terms, open_hello, open_terms, sign_hello, sign_terms
-from localvpp.wire.messages import HELLO_TYPE
+from localvpp.wire.hello import HELLO_TYPE
 from localvpp.wire.terms import TERMS_TYPE
 
 from ..place import ORIGIN, PRICES

@@ -104,6 +104,15 @@ def agreeing(
     return Agreeing(frozenset(devices), frozenset(vouching), tuple(wrong), frozenset(unproven))
 
 
+def said_by(word: bytes, origin: str) -> tuple[DeviceId, Found]:
+    """Return which device a word names as its own, and what it says; whose it is its signature has to prove.
+
+    Raises EtpError, ValueError.
+    """
+    device = DeviceId(bytes.fromhex(cose.parse(word, "the word").issuer.rpartition(":")[2]))
+    return device, open_verdict(word, device, origin)
+
+
 def _whose(
     word: bytes,
     cleared: Cleared,
@@ -113,9 +122,8 @@ def _whose(
     index: int,
 ) -> tuple[DeviceId, Found]:
     """Return whose word it is, if it counts, and what it says. Raises EtpError, ValueError."""
-    named = cose.parse(word, "the word").issuer.rpartition(":")[2]
-    device = DeviceId(bytes.fromhex(named))
-    found = open_verdict(word, device, cleared.origin)
+    device, found = said_by(word, cleared.origin)
+    named = device.hex()
     if (found.at, found.book, found.result) != (RoundName(cleared.slot, cleared.number), cleared.book, cleared.result):
         raise ValueError(f"that of device {named} is on another round, book or result")
     if found.findings is not None and not found.vouches:

@@ -17,7 +17,7 @@ from typing import Final
 
 from .behind import UNKNOWN, Behind, Count
 from .devices import Identity
-from .rounds import Round
+from .round import Round
 from .slots import Reading
 from .usage import STANDBY_W
 

@@ -21,7 +21,7 @@ from .clock import Clock
 from .control import Claimant, Let, Pace, Power, Progress, Seen, Wish, asked_w, bounds, kept_percent, may_give, power
 from .devices import Battery, BatteryReading, InverterReading, of_now
 from .islanding import Grid
-from .rounds import FRESH_MS, Round
+from .round import FRESH_MS, Round
 from .slots import BOUNDARY_TOLERANCE_MS, Interval
 from .steering import Steering, cadence_of, pace_of
 from .trading.state import MarketState, OwnTrade

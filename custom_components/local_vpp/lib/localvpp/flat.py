@@ -32,7 +32,7 @@ from .blackout import Blackout, Unlogged
 from .blackout.calls import BuildingDrill, DrillCalls
 from .books import Books
 from .clock import Clock, SystemClock
-from .delivering import Around, Delivering
+from .delivering import Delivering
 from .devices import Battery, energy_wh
 from .doubts import Doubts
 from .etp import DeviceId, Kind, PublicKey, RecordHash, Signer, SignerUnavailableError
@@ -40,7 +40,6 @@ from .flat_state import Adoption, FlatState, LastRecord
 from .foresight import Foresight
 from .gas_book import GasBook
 from .guard import Guard
-from .islanding import Grid
 from .lineage import Lineage, load_lineage
 from .link import Link, LinkState, LinkStatus
 from .mirror import Held, Mirror
@@ -50,12 +49,13 @@ from .notebook import Evidence, Notebook
 from .notes import Notes
 from .outage import Outages
 from .recording import SAVE_EVERY_S, Recording, Second
-from .rounds import FlatDevices, Round, Rounds
+from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
 from .slots import is_quiet, telling
 from .standing import LedgerState
-from .steering import Steering, cadence_of
+from .steering import Steering
 from .store import FlatStore, Saved
+from .surroundings import around_of, situation_of, steers_battery
 from .tracing import Tracing
 from .trading import Heard, Trading
 from .trading.proving import Log
@@ -324,7 +324,9 @@ class Flat:
             online = self.state.link.state is LinkState.ONLINE
             self.blackout.second(read, online=online, database=self._books.problem, bears_w=bears_w)
         self._wearing.second()
-        self._delivering.second(read, self._around())
+        known = None if self.blackout is None else self.blackout.state
+        sealing = self._sealing
+        self._delivering.second(read, around_of(self.trading.state, known, sealing.slot_seconds, sealing.interval))
         trouble: SignerUnavailableError | None = None
         try:
             self._link.send_frame(await self._sealing.sign_frame(read))
@@ -346,6 +348,10 @@ class Flat:
             self._outages.answered("key")
         else:
             self._outages.broke("key", str(trouble))
+        fills = self.blackout is not None and self.blackout.settings.recharge is not None
+        steers = steers_battery(battery, delivers=self._market.deliver, fills=fills)
+        # A meter that is not heard may yet tell what the line bears.
+        line_unknown = self.state.line_unknown if read.meter is None else steers and bears_w is None
         own = {"key": None if trouble is None else str(trouble), "database": self._books.problem}
         self._update(
             meter=read.meter,
@@ -359,17 +365,10 @@ class Flat:
             gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
             delivery=self._delivering.state,
-            line_unknown=self._line_unknown(read, bears_w),
+            line_unknown=line_unknown,
             blackout=None if self.blackout is None else self.blackout.state,
             problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
-
-    def _line_unknown(self, read: Round, bears_w: int | None) -> bool:
-        """Whether somebody has to say what the flat's line bears; a meter that is not heard may yet tell it."""
-        battery, blackout = self._rounds.battery, self.blackout
-        fills = blackout is not None and blackout.settings.recharge is not None
-        steers = battery is not None and cadence_of(battery) is not None and (self._market.deliver or fills)
-        return self.state.line_unknown if read.meter is None else steers and bears_w is None
 
     # --- what the building says of drills ----------------------------------------------------------
 
@@ -419,29 +418,12 @@ class Flat:
 
     def situation(self) -> Situation:
         """Return what bidding depends on, as it is now."""
-        state, devices = self.state, self._rounds.devices
-        return Situation(
+        return situation_of(
+            self.state,
+            self._rounds.devices,
             slot_seconds=self._sealing.slot_seconds,
-            prices=None if state.terms is None else state.terms.prices,
-            online=state.link.state is LinkState.ONLINE,
             market_told=self.trading.told,
             islanded=self._islanded,
-            has_inverter=devices.inverter is not None,
-            has_battery=devices.battery is not None,
-            battery=state.battery,
-            efficiency_percent=None if state.life is None else state.life.efficiency_percent,
-            steerable=devices.battery is not None and devices.battery.controllable,
-            reserve_percent=None if state.blackout is None else state.blackout.reserve_percent,
-        )
-
-    def _around(self) -> Around:
-        blackout = None if self.blackout is None else self.blackout.state
-        return Around(
-            slot_seconds=self._sealing.slot_seconds,
-            market=self.trading.state,
-            interval=self._sealing.interval,
-            reserve_percent=None if blackout is None else blackout.reserve_percent,
-            grid=Grid.GOOD if blackout is None else blackout.grid,
         )
 
     def bidder_changed(self) -> None:

@@ -24,6 +24,7 @@ from .store import FlatStore, Kept
 from .trading.judging import own_market
 from .trading.kept import TradingBook
 from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms, encode, same_word, verify_word, word_name
+from .wordbook import WordBook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Judge:
     def __init__(self, membership: Membership, store: FlatStore, clock: Clock, listener: JudgeListener) -> None:
         self._membership = membership
         self._store = store
+        self._words = WordBook(store)
         self._notebook = Notebook(store)
         self._clock = clock
         self._listener = listener
@@ -78,7 +80,7 @@ class Judge:
         self._log_key = tlog.Ed25519Verifier(tlog.VerifierKey.parse(terms.log_key))
         self._heard = settled_slot
         # Words of an older protocol did not tell which came before, and may never come.
-        self._follows = await self._store.word(settled_slot) is not None
+        self._follows = await self._words.word(settled_slot) is not None
         noted = await self._store.noted(_PRICES)
         known = None if noted is None else KnownPrices.read(json.loads(noted))
         try:
@@ -114,7 +116,7 @@ class Judge:
         except EtpError as error:
             # Anybody between the two could have written this: only what the building's key signed is evidence.
             raise WordError(f"the settlement of slot {word.slot} is not signed by the building: {error}") from error
-        stored = await self._store.word(word.slot)
+        stored = await self._words.word(word.slot)
         if stored is not None:
             if not same_word(stored, word):
                 reason = f"the building has settled slot {word.slot} twice, and not in the same way"
@@ -129,11 +131,11 @@ class Judge:
         """Look again at slots of which the log has proven to hold a further record of this flat."""
         async with self._lock:
             for slot in slots:
-                word = await self._store.word(slot)
+                word = await self._words.word(slot)
                 if word is not None:
                     await self._counts_own(word)
                     continue
-                later = await self._store.word_after(slot)
+                later = await self._words.word_after(slot)
                 if later is not None and later.after < slot:
                     await self._passes_over(slot, later)
 
@@ -150,7 +152,7 @@ class Judge:
     async def market_ended(self, slot: int) -> None:
         """Look again at a slot of which the flat has just heard what came of its market."""
         async with self._lock:
-            word = await self._store.word(slot)
+            word = await self._words.word(slot)
             if word is None:
                 return
             try:
@@ -209,9 +211,9 @@ class Judge:
 
     async def _believe(self, word: SlotWord) -> None:
         if isinstance(word, LeftOut):
-            await self._store.save_left_out(word)
+            await self._words.left_out(word)
             _LOGGER.info("Slot %s was settled without flat %s", word.slot, self._membership.flat)
-        elif await self._store.save_result(word):
+        elif await self._words.settled(word):
             self._listener.slot_settled(word)
 
     async def _counts_own(self, word: SlotWord) -> None:

@@ -16,7 +16,7 @@ from .counters import Counters
 from .devices import Identity
 from .etp import SignerUnavailableError
 from .gas_book import GasBook
-from .rounds import Round
+from .round import Round
 from .sealing import Sealing
 from .store import StoreError
 from .tracing import Tracing

@@ -36,7 +36,7 @@ from .etp import (
 from .flat_state import Adoption, LastRecord
 from .gas_book import GasBook
 from .market_record import market_body
-from .rounds import Round
+from .round import Round
 from .slots import Interval, MeterPlace, Reading, Sample, Seconds, SlotBook, bodies, telling
 from .store import FlatStore, Saved, StoreError
 from .supply import KIND as SUPPLY, Drawn, SupplyBook, supply_body

@@ -1,4 +1,4 @@
-"""What a flat must not forget: its records, its open interval, its frames and how its slots were settled.
+"""What a flat must not forget: its records, its open interval and its frames; other rooms keep theirs here, too.
 
 SQLite with a write-ahead log. A record is committed (synchronous=FULL) before it is sent for the first time, and kept
 until the coordinator has proven that it is in the log and beyond: the flat owns its history. Frames are
@@ -19,7 +19,7 @@ from .etp import EMPTY, METERED, DeviceId, EtpError, Head, Kind, Record, RecordH
 from .pin import Pin
 from .slots import Interval, Reading
 from .store_file import StoreError, connect, read_interval, read_reading, write_interval
-from .wire import PROTOCOL, LeftOut, ProtocolError, SlotResult, SlotWord, decode, encode
+from .wire import ProtocolError, SlotResult
 
 __all__ = ["EPOCH", "GAP_FROM", "OPEN", "FlatStore", "Kept", "Saved", "StoreError", "Totals"]
 
@@ -312,74 +312,6 @@ class FlatStore:
             return [row[0] for row in rows]
 
         return await self._run(work)
-
-    async def save_result(self, result: SlotResult) -> bool:
-        """Store how a slot was settled; return False when that was known already."""
-
-        def work() -> bool:
-            with self._db:
-                return bool(
-                    self._db.execute(
-                        "INSERT OR IGNORE INTO result"
-                        " (slot, shared_in_wh, shared_out_wh, inside_money, grid_money, data, protocol)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        (
-                            result.slot,
-                            result.shared_in_wh,
-                            result.shared_out_wh,
-                            result.inside_money,
-                            result.grid_money,
-                            encode(result),
-                            PROTOCOL,
-                        ),
-                    ).rowcount
-                )
-
-        return await self._run(work)
-
-    async def save_left_out(self, word: LeftOut) -> None:
-        """Store that a slot was settled without this flat."""
-
-        def work() -> None:
-            with self._db:
-                self._db.execute(
-                    "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
-                    (word.slot, PROTOCOL, encode(word)),
-                )
-
-        await self._run(work)
-
-    async def result(self, slot: int) -> SlotResult | None:
-        """Return how a slot was settled."""
-        word = await self.word(slot)
-        return word if isinstance(word, SlotResult) else None
-
-    async def results(self, since: int) -> list[SlotResult]:
-        """Return how slots from one on were settled, as far as that was said in today's protocol, in their order."""
-
-        def work() -> list[SlotResult]:
-            rows = self._db.execute(
-                "SELECT data FROM result WHERE slot >= ? AND protocol = ? ORDER BY slot", (since, PROTOCOL)
-            )
-            return [decode(row[0], SlotResult) for row in rows]
-
-        return await self._run(work)
-
-    async def word(self, slot: int) -> SlotWord | None:
-        """Return what the building said of a settled slot, if that is stored and was said in today's protocol."""
-        return await self._run(lambda: self._word("slot = ?", slot))
-
-    async def word_after(self, slot: int) -> SlotWord | None:
-        """Return what the building said of the first settled slot later than one."""
-        return await self._run(lambda: self._word("slot > ?", slot))
-
-    def _word(self, where: str, slot: int) -> SlotWord | None:
-        row = self._db.execute(
-            f"SELECT slot, data FROM result WHERE protocol = ? AND {where}"  # noqa: S608 - words of our own
-            f" UNION ALL SELECT slot, data FROM left_out WHERE protocol = ? AND {where} ORDER BY slot LIMIT 1",
-            (PROTOCOL, slot, PROTOCOL, slot),
-        ).fetchone()
-        return decode(row[1], SlotWord) if row else None
 
     async def newest(self, kind: Kind) -> Record | None:
         """Return the newest record of a kind that this flat has signed; None when there is none."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import sqlite3
 from typing import Final
 
-from .rounds import Round
+from .round import Round
 from .store import FlatStore
 from .usage import PERIOD_S, Period, Usage
 from .usage_dark import Dark

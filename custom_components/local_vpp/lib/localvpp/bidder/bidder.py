@@ -20,6 +20,7 @@ from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
 from ..wire import RoundName, SlotResult
+from ..wordbook import WordBook
 from .day import day_of, summed, worth
 from .deciding import Decision, Situation, decide, hindrance
 from .settings import MarketSettings
@@ -83,7 +84,7 @@ class Bidder:
         self._settings = settings
         self._trading = trading
         self._usage = usage
-        self._store = store
+        self._words = WordBook(store)
         self._book = TradingBook(store)
         self._clock = clock
         self._listener = listener
@@ -110,7 +111,7 @@ class Bidder:
         self._wanted = None
         for at, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
             self._count(at, trades, price)
-        for result in await self._store.results(now - _LONGEST_DAY_S):
+        for result in await self._words.results(now - _LONGEST_DAY_S):
             self._delivered[result.slot] = worth(result)
         self._show(self._listener.situation())
 

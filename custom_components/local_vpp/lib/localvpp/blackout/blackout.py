@@ -25,7 +25,8 @@ from ..islanding import (
     Refusal,
 )
 from ..islanding.endurance import Forecast, Reserve
-from ..rounds import FlatDevices, Round
+from ..round import Round
+from ..rounds import FlatDevices
 from ..store import FlatStore
 from .alarms import Alarms
 from .asking import against_an_island

@@ -25,7 +25,7 @@ from typing import Final
 from ..devices import InverterReading, MeterReading, OperatingState, RelayReading
 from ..islanding import Asked, Contact, Drill, Grid, Mode, Observation, Policy, Supply, Wiring, grid
 from ..islanding.judging import LIT, nominal
-from ..rounds import Round
+from ..round import Round
 from .charge import Charge, believed
 
 POLL_S: Final = 1.0

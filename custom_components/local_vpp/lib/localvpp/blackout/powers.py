@@ -8,7 +8,7 @@ from typing import Final
 
 from ..islanding import Load, Policy, Wiring
 from ..islanding.endurance import Forecast, after_separation, lasts_s, usable_wh
-from ..rounds import Round
+from ..round import Round
 
 REST: Final = "rest"
 """Name of what no load of the flat's own switches draws: the living room's sockets, and the lamps."""

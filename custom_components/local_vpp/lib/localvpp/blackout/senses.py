@@ -5,7 +5,7 @@ import logging
 
 from ..islanding import Asked, Drill, Observation, Place, Policy, place
 from ..islanding.judging import lit
-from ..rounds import Round
+from ..round import Round
 from .observing import Memory, Sight, remember
 
 _LOGGER = logging.getLogger(__name__)

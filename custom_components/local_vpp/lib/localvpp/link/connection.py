@@ -10,11 +10,11 @@ The session is passed in, and so is what to do with news (`LinkListener`).
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import logging
 import random
-from typing import Final, Never, Protocol
+from typing import Final, Never
 
 import aiohttp
 
@@ -22,12 +22,11 @@ from .. import tlog
 from ..clock import Clock
 from ..etp import EtpError, Signer
 from ..guard import Doubt, Guard
-from ..judge import Judge, JudgeListener, WordError
+from ..judge import Judge, WordError
 from ..lineage import Lineage, load_lineage
 from ..mirror import Held
 from ..notebook import Evidence, EvidenceKind, Notebook
 from ..store import FlatStore
-from ..trading.heard import Heard
 from ..trading.kept import TradingBook
 from ..trust import distrust
 from ..wire import (
@@ -53,14 +52,14 @@ from ..wire import (
     RecordsAck,
     Refused,
     SlotResult,
-    Terms,
     Traded,
     WitnessSays,
 )
-from .delivery import Delivery, DeliveryListener
+from .delivery import Delivery
 from .following import check_log_key, follow_building
 from .handshake import Caller, Introduced, shake_hands
-from .meeting import Meeting, MeetingListener
+from .listener import LinkListener
+from .meeting import Meeting
 from .peer import SILENCE_S, Peer, SocketPeer
 from .status import (
     FatalLinkError,
@@ -71,6 +70,7 @@ from .status import (
     LogBehindError,
     ReleasedError,
     StolenKeyError,
+    greeted,
 )
 
 _LOGGER = logging.getLogger(__name__)
@@ -102,49 +102,6 @@ _FOR_A_PERSON: Final = frozenset(
 """Refusals that trying again soon does not mend."""
 _DIVERGED: Final = "diverged"
 """Where it is noted why the ends of the chain did not meet; empty when they have since."""
-_HELD: Final = "the building's log waits for its witnesses, and takes records then"
-_SUSPENDED: Final = (
-    "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
-    "flat goes on measuring, and sends its records when it is reinstated"
-)
-
-
-class LinkListener(DeliveryListener, JudgeListener, MeetingListener, Protocol):
-    """What the agent wants to hear. Called in the event loop; must not block."""
-
-    def link_changed(self, status: LinkStatus) -> None:
-        """The connection came or went."""
-        ...
-
-    def terms_agreed(self, terms: Terms) -> None:
-        """The building's terms, proven."""
-        ...
-
-    def frame_acknowledged(self, count: int) -> None:
-        """The coordinator has the frame with this count."""
-        ...
-
-    async def drill_said(self, said: DrillSaid, lineage: Lineage) -> Sequence[FromFlat]:
-        """Answer the building's word on a drill. Raises EtpError for one that its key has not signed for this flat."""
-        ...
-
-    async def drill_kept(self, call: bytes) -> None:
-        """The building has durably what became of a call."""
-        ...
-
-    async def drills_again(self) -> Sequence[FromFlat]:
-        """Say what a new connection is to tell of drills."""
-        ...
-
-    async def market_said(
-        self, said: MarketSaid | OpenBook | ProposalHeard | Traded | Keys, lineage: Lineage, log_key: tlog.Verifier
-    ) -> Heard:
-        """Hear what the building says of the market. Raises EtpError, TlogError for what it has not signed."""
-        ...
-
-    async def market_again(self) -> Sequence[FromFlat]:
-        """Say what a new connection is to ask of the market."""
-        ...
 
 
 class Link:
@@ -302,7 +259,7 @@ class Link:
             self._news.set()
             _LOGGER.info("Flat %s is connected to %s", self._membership.flat, self._membership.url)
             self._listener.terms_agreed(terms)
-            self._listener.link_changed(self._status(terms, doubt))
+            self._listener.link_changed(greeted(terms, doubt, diverged=self._diverged is not None))
             log_key = tlog.Ed25519Verifier(introduced.log_key)
             try:
                 self._is_up = True
@@ -331,15 +288,6 @@ class Link:
         said = await self._guard.answer(asked.request)
         shows = self._guard.largest if said.status == HTTPStatus.CONFLICT else b""
         await peer.say(WitnessSays(asked.question, int(said.status), said.content_type, said.body, shows))
-
-    def _status(self, terms: Terms, doubt: Doubt | None) -> LinkStatus:
-        """What a connection that was greeted shows; a divergence lasts until the ends of the chain have met."""
-        if terms.suspended:
-            return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
-        why = _HELD if terms.held else ""
-        if doubt is not None:
-            why = f"{why}. This flat's witness signs nothing: {doubt.reason}"
-        return LinkStatus(LinkState.ONLINE if self._diverged is None else LinkState.DIVERGED, why)
 
     async def _meet(self, peer: Peer) -> Introduced:
         """Shake hands, and keep what the building shows of its keys."""

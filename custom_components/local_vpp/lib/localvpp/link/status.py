@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from ..guard import Doubt
 from ..tlog import VerifierKey
-from ..wire import Code
+from ..wire import Code, Terms
+
+_HELD: Final = "the building's log waits for its witnesses, and takes records then"
+_SUSPENDED: Final = (
+    "the building has suspended this flat and takes nothing of it but its word as a witness: ask the manager why. The "
+    "flat goes on measuring, and sends its records when it is reinstated"
+)
 
 
 class LinkState(StrEnum):
@@ -87,3 +95,19 @@ class LinkStatus:
     """Whether whoever is there has the building's key and wants to put another in its place: no invite of his helps."""
     foreign: bool = False
     """Whether whoever is there is of another log, or signs with a key that was renewed: no invite of his helps."""
+
+
+def greeted(terms: Terms, doubt: Doubt | None, *, diverged: bool) -> LinkStatus:
+    """Return what a connection that was greeted shows.
+
+    Args:
+        terms: the building's, which it was greeted with.
+        doubt: why the flat's witness signs nothing.
+        diverged: whether the ends of the chain have not met; so it is shown until they have.
+    """
+    if terms.suspended:
+        return LinkStatus(LinkState.REFUSED, _SUSPENDED, Code.SUSPENDED)
+    why = _HELD if terms.held else ""
+    if doubt is not None:
+        why = f"{why}. This flat's witness signs nothing: {doubt.reason}"
+    return LinkStatus(LinkState.DIVERGED if diverged else LinkState.ONLINE, why)

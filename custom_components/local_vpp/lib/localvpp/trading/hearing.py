@@ -102,7 +102,7 @@ class Hearing:
         head = tlog.open_checkpoint(note, log.key, origin=log.origin).checkpoint
         if head.size != closed.log_size:
             raise FieldError(f"the gate was closed at {closed.log_size} entries, shown is a head of {head.size}")
-        self._check_list(closed, said.document)
+        listed = self._list_of(closed, said.document)
         await self._guard.compare(head, note)
         kept, rules = await self.kept(closed.at), self._rules.of(closed.at.slot)
         if kept is None or rules is None:
@@ -112,7 +112,7 @@ class Hearing:
             await self._shelf.hold_against(kept, findings, said.statement)
         if kept.closed is None:
             kept = replace(kept, closed=said.statement, log_since=closed.log_since, log_size=closed.log_size)
-            await self._shelf.change(replace(kept, listed=said.document, rules=rules[1]))
+            await self._shelf.change(replace(kept, listed=listed, rules=rules[1]))
         elif kept.at not in self._shelf.rounds:
             self._shelf.rounds[kept.at] = kept
         self._placing.shown.discard(closed.at)
@@ -121,8 +121,8 @@ class Hearing:
         kept = self._shelf.rounds[closed.at]
         return [] if kept.book is not None or kept.ended else await self.show(kept)
 
-    def _check_list(self, closed: GateClosed, document: bytes) -> None:
-        """Raise FieldError unless a document is the list that the building has signed, of its round."""
+    def _list_of(self, closed: GateClosed, document: bytes) -> GateList:
+        """Return the list at a gate. Raises FieldError for one that was not signed so, or is of another round."""
         if digest(document) != closed.listed:
             raise FieldError(f"the list at the gate of {closed.at} is not the one that the building has signed")
         try:
@@ -131,6 +131,7 @@ class Hearing:
             raise FieldError(f"the list at the gate of {closed.at} cannot be read: {error}") from error
         if (listed.origin, listed.slot, listed.number) != (self._own.origin, closed.at.slot, closed.at.number):
             raise FieldError(f"the list at the gate of {closed.at} is of round {listed.number} of slot {listed.slot}")
+        return listed
 
     async def show(self, kept: KeptRound) -> Sequence[FromFlat]:
         """Return this flat's orders, once it is time to show them, if they are in the list at the gate."""
@@ -153,7 +154,7 @@ class Hearing:
         if kept.closed is not None and kept.log_size != closed.log_size:
             told = f"at {kept.log_size} entries of the log, and then at {closed.log_size}"
             findings.append(f"the gate of {kept.at} was closed {told}")
-        if kept.listed is not None and digest(kept.listed) != closed.listed:
+        if kept.listed is not None and digest(kept.listed.encode()) != closed.listed:
             findings.append(f"at the gate of {kept.at} two lists of its orders were told")
         rules = self._rules.of(kept.slot)
         early_ms = 0 if rules is None else rules[0].gate_ms(kept.slot, kept.at.number) - self._clock.wall_ms()
@@ -212,7 +213,7 @@ class Hearing:
             return []
         until_ms = self._rules.opened(kept.rules, log.lineage).proposals_ms(kept.slot, kept.at.number)
         if kept.proposal is None:
-            self._searching.look(said.at, said.book, said.result, until_ms)
+            self._searching.look(said, until_ms)
         elif kept.proposal_record is None and self._clock.wall_ms() < until_ms:
             # The answer was lost, or the proposal; this connection is up, or it would not be heard.
             await self._shelf.change(replace(kept, proposed_ms=self._clock.wall_ms()))

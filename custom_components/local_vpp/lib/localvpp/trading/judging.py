@@ -13,7 +13,6 @@ from ..market import MarketError, Order, Result
 from ..market.rounds import (
     Asked,
     Cleared,
-    GateList,
     OpenedBook,
     Outcome,
     Own,
@@ -46,7 +45,7 @@ def promised_of(kept: KeptRound, rules: Rules, flat: str) -> Promised:
         rules=rules,
         log_since=kept.log_since,
         log_size=kept.log_size,
-        listed=None if kept.listed is None else GateList.decode(kept.listed).orders,
+        listed=None if kept.listed is None else kept.listed.orders,
         node=rules.node_of(flat),
     )
 
@@ -80,7 +79,7 @@ def times_listed(kept: KeptRound) -> int | None:
     counts = kept.counted(kept.log_since, kept.log_size)
     if counts is None or kept.listed is None:
         return None
-    return GateList.decode(kept.listed).orders.count(counts.placed.digest)
+    return kept.listed.orders.count(counts.placed.digest)
 
 
 def own_market(rounds: Sequence[KeptRound], device: DeviceId) -> OwnMarket:

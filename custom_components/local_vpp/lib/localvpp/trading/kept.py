@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..etp import DeviceId, RecordHash
 from ..etp.keys import DEVICE_ID_LENGTH
 from ..market import MarketError
-from ..market.rounds import Placed, digest
+from ..market.rounds import GateList, Placed, digest
 from ..store import FlatStore
 from ..wire import RoundName
 from .state import OwnTrade
@@ -44,8 +44,8 @@ class KeptRound:
     when its gate was closed."""
     closed: bytes | None = None
     """The building's word that the gate is closed."""
-    listed: bytes | None = None
-    """The list of all orders that came with it (`market.rounds.GateList`)."""
+    listed: GateList | None = None
+    """The list of all orders that came with it."""
     log_since: int | None = None
     log_size: int | None = None
     taken: bytes | None = None
@@ -196,7 +196,7 @@ class TradingBook:
                         kept.proposal,
                         kept.proposed_ms,
                         kept.proposal_record,
-                        kept.listed,
+                        None if kept.listed is None else kept.listed.encode(),
                         b"".join(sorted(kept.ordering)),
                         kept.vouches,
                         kept.first,
@@ -261,6 +261,7 @@ def _round(db: sqlite3.Connection, row: tuple[Any, ...]) -> KeptRound:
     told = dict(zip(_COLUMNS.split(", "), row, strict=True))
     at = RoundName(told.pop("slot"), told.pop("number"))
     told |= {"findings": tuple(json.loads(told["findings"])), "trades": _trades(told["trades"])}
+    told |= {"listed": None if told["listed"] is None else _read(GateList, told["listed"])}
     told |= {"ordering": _devices(told["ordering"] or b""), "vouches": bool(told["vouches"])}
     return KeptRound(at=at, documents=tuple(_documents(db, at)), **told)
 
@@ -283,7 +284,7 @@ def _documents(db: sqlite3.Connection, at: RoundName) -> list[Document]:
     )
     return [
         Document(
-            placed=_read(document),
+            placed=_read(Placed, document),
             placed_ms=placed_ms,
             record=None if record is None else RecordHash(record),
             index=index,
@@ -293,11 +294,11 @@ def _documents(db: sqlite3.Connection, at: RoundName) -> list[Document]:
     ]
 
 
-def _read(document: bytes) -> Placed:
+def _read[Kind: (Placed, GateList)](kind: type[Kind], document: bytes) -> Kind:
     try:
-        return Placed.decode(document)
+        return kind.decode(document)
     except MarketError as error:
-        raise ValueError(f"orders cannot be read: {error}") from error
+        raise ValueError(f"a document of the market cannot be read: {error}") from error
 
 
 def with_document(kept: KeptRound, changed: Document) -> KeptRound:

@@ -12,7 +12,7 @@ from .. import tlog
 from ..etp import DeviceId, FieldError, Kind, PublicKey, Record, cbor, parse_envelope
 from ..lineage import Lineage
 from ..store import Kept
-from ..wire import LoggedOrders, OpenBook, Traded
+from ..wire import LoggedEnvelope, OpenBook, Traded
 
 AHEAD_MS: Final = 60_000
 """So far a flat's clock and the building's may be apart."""
@@ -61,7 +61,7 @@ def prove_proposal(log: Log, said: OpenBook, result: bytes, head: tlog.Checkpoin
     """
     if (told := said.proposal) is None:
         return
-    record = proposal_record(told.record, log.lineage.at(told.index), log, said.at.slot, result)
+    record = proposal_record(told.sealed, log.lineage.at(told.index), log, said.at.slot, result)
     if told.index < said.index:
         raise FieldError(f"the proposal is entry {told.index} of the log, before that of its book")
     prove_entry(head, told.index, record.signed.statement.data, told.proof)
@@ -83,7 +83,7 @@ def proposal_record(sealed: bytes, key: PublicKey, log: Log, slot: int, result: 
 
 
 def devices_with_orders(
-    head: tlog.Checkpoint, origin: str, slot: int, log_since: int, log_size: int, orders: Sequence[LoggedOrders]
+    head: tlog.Checkpoint, origin: str, slot: int, log_since: int, log_size: int, orders: Sequence[LoggedEnvelope]
 ) -> frozenset[DeviceId]:
     """Return of which devices a log is proven to hold ORDERS records of a slot among the entries of a round.
 

@@ -4,7 +4,7 @@ Rules are numbered and hold from a slot on. Two words on one number, and rules f
 already, prove by themselves that the building says one thing and then another.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 import logging
 from typing import Final
 
@@ -20,6 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 
 _NOTE: Final = "rules of the market"
 MOST_RULES: Final = 32
+"""That hold now, or will: a building tells 16 at most that are still to come."""
 
 
 def told_rules(statement: bytes, document: bytes) -> bytes:
@@ -103,7 +104,9 @@ class RuleBook:
             )
             await self._shelf.contradicted(found, self._known[-1][1], statement)
             return
-        told = sorted([*self._known, (rules, statement)], key=lambda each: each[0].number)[-MOST_RULES:]
+        told = _holding(sorted([*self._known, (rules, statement)], key=lambda each: each[0].number))[-MOST_RULES:]
+        if told == self._known:
+            return
         await self._store.note(_NOTE, cbor.encode([each for _, each in told]))
         self._known = told
 
@@ -113,3 +116,8 @@ class RuleBook:
             str(each.at) for each in self._shelf.rounds.values() if each.closed is not None and each.slot >= rules.since
         )
         return next(iter(closed), None)
+
+
+def _holding(told: Sequence[tuple[Rules, bytes]]) -> list[tuple[Rules, bytes]]:
+    """Leave out rules that hold for no slot, for later ones took their place before: those that do are not lost."""
+    return [each for at, each in enumerate(told) if all(later.since > each[0].since for later, _ in told[at + 1 :])]

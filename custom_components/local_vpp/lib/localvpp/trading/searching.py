@@ -14,7 +14,7 @@ from ..clock import Clock
 from ..market import MarketError
 from ..market.rounds import OpenedBook, Outcome, bid_of, digest, not_better, searched
 from ..traded import untellable
-from ..wire import FromFlat, Proposal, RoundName
+from ..wire import FromFlat, OpenBook, Proposal, RoundName, no_room, room_for_result
 from .shelf import Shelf
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ class _Wanted:
     book: bytes
     best: bytes
     until_ms: int
+    room: int
+    """Bytes that a better result may have, so that all can be told of it."""
 
 
 class Searching:
@@ -59,15 +61,16 @@ class Searching:
         """Books that were searched, or are, since the flat was started."""
         self._news = asyncio.Event()
 
-    def look(self, at: RoundName, book: bytes, best: bytes, until_ms: int) -> None:
+    def look(self, said: OpenBook, until_ms: int) -> None:
         """Search a book, once, as long as proposals are taken."""
         now_ms = self._clock.wall_ms()
         self._wanted = {each: wanted for each, wanted in self._wanted.items() if now_ms < wanted.until_ms}
+        name = digest(said.book)
         if not self._wanted:
-            self._looked = {digest(book)} & self._looked
-        if now_ms < until_ms and digest(book) not in self._looked:
-            self._looked.add(digest(book))
-            self._wanted[at] = _Wanted(book, best, until_ms)
+            self._looked = {name} & self._looked
+        if now_ms < until_ms and name not in self._looked:
+            self._looked.add(name)
+            self._wanted[said.at] = _Wanted(said.book, said.result, until_ms, room_for_result(said))
             self._news.set()
 
     async def run(self) -> None:
@@ -95,6 +98,11 @@ class Searching:
         finally:
             stop.set()  # Of one that is cancelled the thread would go on.
         if found is None:
+            return
+        if too_large := no_room(found, wanted.room):
+            _LOGGER.warning(
+                "Flat %s proposes nothing for %s: what it has found cannot be told: %s", self._flat, at, too_large
+            )
             return
         async with self._lock:
             kept, now_ms = await self._shelf.of(at), self._clock.wall_ms()

@@ -46,7 +46,8 @@ class Shelf:
         own = [found for record in records if (found := await self._store.kept(record)) is not None]
         document = None if counts is None else counts.placed.encode()
         proposed = kept.proposal, kept.proposal_record
-        ours = testify(kept.rules, kept.closed, kept.listed, kept.taken, kept.verdict, document, own, proposed)
+        listed = None if kept.listed is None else kept.listed.encode()
+        ours = testify(kept.rules, kept.closed, listed, kept.taken, kept.verdict, document, own, proposed)
         reason = f"{kept.at}: {'; '.join(findings)}"
         await self._notebook.keep(Evidence(self._clock.wall_ms(), reason, ours, theirs, EvidenceKind.MARKET))
 

@@ -21,8 +21,10 @@ from .drills import (
     RollCall,
 )
 from .enrolment import Invite, InviteError, Membership, building_proof, flat_proof
-from .keys import MOST_KEYS, AskKeys, Keys, LoggedEnvelope
+from .hello import open_hello, sign_hello
+from .keys import MOST_KEYS, AskKeys, Keys
 from .keys_word import check_keys, sign_keys
+from .logged import LoggedEnvelope, LoggedRecord
 from .market import (
     LARGEST_DOCUMENT as LARGEST_DOCUMENT_OF_ROUND,
     LONGEST_FINDING,
@@ -30,8 +32,6 @@ from .market import (
     MOST_FINDINGS,
     AskMarket,
     AskPapers,
-    LoggedOrders,
-    LoggedProposal,
     MarketSaid,
     OpenBook,
     Paper,
@@ -78,7 +78,6 @@ from .messages import (
     Hello,
     LastRecord,
     LeftOut,
-    LoggedRecord,
     Mirrored,
     RecordResult,
     Records,
@@ -90,10 +89,9 @@ from .messages import (
     TheRecords,
     Welcome,
     WitnessSays,
-    open_hello,
-    sign_hello,
 )
 from .refusal import sign_refusal, verify_refusal
+from .room import ROOM_TO_SIGN, no_room, room_for_result
 from .terms import Terms, open_terms, sign_terms
 from .word import same_word, sign_word, verify_word, word_name
 
@@ -112,6 +110,7 @@ __all__ = [
     "PROTOCOL",
     "REASONS",
     "RELEASED",
+    "ROOM_TO_SIGN",
     "AskChainEnd",
     "AskKeys",
     "AskMarket",
@@ -144,8 +143,6 @@ __all__ = [
     "LastRecord",
     "LeftOut",
     "LoggedEnvelope",
-    "LoggedOrders",
-    "LoggedProposal",
     "LoggedRecord",
     "MarketRules",
     "MarketSaid",
@@ -184,12 +181,14 @@ __all__ = [
     "encode",
     "findings_name",
     "flat_proof",
+    "no_room",
     "open_chain_end",
     "open_drill_word",
     "open_hello",
     "open_market_word",
     "open_terms",
     "open_verdict",
+    "room_for_result",
     "same_word",
     "sign_chain_end",
     "sign_drill_word",

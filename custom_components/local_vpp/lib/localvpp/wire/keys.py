@@ -13,18 +13,10 @@ from typing import ClassVar, Final
 
 from ..etp import DeviceId
 from ..etp.keys import DEVICE_ID_LENGTH
+from .logged import LoggedEnvelope
 
 MOST_KEYS: Final = 256
 """Devices that one question names at most: their entries, with their proofs, fit into few messages."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedEnvelope:
-    """The envelope of a record with its place in the log: what all may see of it."""
-
-    envelope: bytes
-    index: int
-    proof: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

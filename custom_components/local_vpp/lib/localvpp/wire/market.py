@@ -24,6 +24,8 @@ signed, for it goes into the log's document.
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from .logged import LoggedEnvelope, LoggedRecord
+
 LATEST_SLOT: Final = 2**50
 """So that a slot, and its milliseconds, fit wherever they are kept."""
 MOST_ROUNDS: Final = 9
@@ -99,24 +101,6 @@ class ShowOrders:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedOrders:
-    """The envelope of an ORDERS record with its place in the log: whose it is, and nothing of what it says."""
-
-    envelope: bytes
-    index: int
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedProposal:
-    """The sealed PROPOSAL record that names a result, with its place in the log."""
-
-    record: bytes
-    index: int
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class OpenBook:
     """A round's book and result, and what proves the book.
 
@@ -133,10 +117,10 @@ class OpenBook:
     """The sealed BOOK record."""
     index: int
     proof: tuple[bytes, ...]
-    orders: tuple[LoggedOrders, ...]
+    orders: tuple[LoggedEnvelope, ...]
     """All ORDERS records of the round, each flat's newest."""
-    proposal: LoggedProposal | None
-    """What names the result, where it was proposed; None where it is what everybody clears."""
+    proposal: LoggedRecord | None
+    """The PROPOSAL record that names the result, where it was proposed; None where it is what everybody clears."""
     checkpoint: str
     """In which all of them are proven."""
 

@@ -34,12 +34,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from ..etp import DeviceId, FieldError, RecordHash, Signer, cbor, cose
-from ..etp.envelope import issuer
-from ..etp.fields import Fields
-from ..etp.keys import DEVICE_ID_LENGTH
+from ..etp import RecordHash
 from .drills import DrillAnswer, DrillDocument, DrillKept, DrillNews, DrillSaid, RollCall
 from .keys import AskKeys, Keys
+from .logged import LoggedRecord
 from .market import (
     AskMarket,
     AskPapers,
@@ -59,7 +57,6 @@ NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000
 """The WebSocket is closed with this (a code of RFC 6455's private range) when a log that waited for its witnesses takes
 records again, and when the flat is suspended or reinstated: it comes back at once and hears terms that say so."""
-HELLO_TYPE: Final = "application/vnd.local-vpp.hello+cbor"
 LARGEST_MESSAGE: Final = 1024 * 1024
 """Bytes of one message at most: a batch of 256 records with their proofs has about 300 kB."""
 LARGEST_BATCH: Final = 256
@@ -293,15 +290,6 @@ class AskRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedRecord:
-    """A sealed record with its place in the log."""
-
-    sealed: bytes
-    index: int
-    proof: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TheRecords:
     """The asking flat's own records, oldest first, as many as fit: all proven in one checkpoint."""
 
@@ -392,50 +380,3 @@ type FromFlat = (
     | AskKeys
     | Paper
 )
-
-
-def sign_hello(signer: Signer, device: DeviceId, origin: str, nonce: bytes, own_nonce: bytes, witnessed: int) -> bytes:
-    """Return the flat's signed answer to a challenge, with a nonce of its own for the coordinator to sign.
-
-    `witnessed` are the entries of the newest head that the flat has witnessed, 0 when none: what the coordinator shows
-    next must have grown out of it.
-    """
-    return cose.sign(
-        signer,
-        content_type=HELLO_TYPE,
-        issuer=issuer(device),
-        subject=origin,
-        payload=cbor.encode({0: PROTOCOL, 1: device, 2: nonce, 3: own_nonce, 4: witnessed}),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What a Hello claims, its signature still to be verified with the key enrolled for the device."""
-
-    statement: cose.Statement
-    device: DeviceId
-    own_nonce: bytes
-    witnessed: int
-    """Entries of the newest head that the flat has witnessed, 0 when none."""
-
-
-def open_hello(data: bytes, origin: str, nonce: bytes) -> Greeting:
-    """Return a Hello's claims if it answers this challenge.
-
-    Raises EncodingError or FieldError: VersionError, if it speaks another protocol.
-    """
-    statement = cose.parse(data, "the hello")
-    if (statement.content_type, statement.subject) != (HELLO_TYPE, origin):
-        raise FieldError(f"the hello is a {statement.content_type!r} for {statement.subject!r}")
-    fields = Fields(cbor.decode(statement.payload, "the hello's payload"), "the hello")
-    fields.version(0, "protocol", PROTOCOL)
-    device = DeviceId(fields.bytes_(1, "device", DEVICE_ID_LENGTH))
-    if statement.issuer != issuer(device):
-        raise FieldError(f"the hello names issuer {statement.issuer!r} but device {device.hex()}")
-    if fields.bytes_(2, "nonce", NONCE_LENGTH) != nonce:
-        raise FieldError("the hello answers another challenge")
-    own_nonce = fields.bytes_(3, "own nonce", NONCE_LENGTH)
-    witnessed = fields.unsigned(4, "witnessed size")
-    fields.end()
-    return Greeting(statement, device, own_nonce, witnessed)
