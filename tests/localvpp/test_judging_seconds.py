@@ -7,7 +7,7 @@ import pytest
 from localvpp.market.rounds import OpenedBook, canonical
 from localvpp.trading.judging import _reduced, is_second
 from localvpp.trading.kept import KeptRound
-from localvpp.wire import LoggedProposal, OpenBook, RoundName
+from localvpp.wire import LoggedRecord, OpenBook, RoundName
 
 from .market.rounds import RULES, SLOT, WANTED, opened, placed
 
@@ -59,7 +59,7 @@ def test_it_is_what_everybody_clears_without_them_and_nobody_proposes_another() 
     assert found(SAID, now_ms=EARLY_MS - 1) == [
         "orders were left out 60 s before the time for a word of their flats was over"
     ]
-    assert found(replace(SAID, proposal=LoggedProposal(b"record", 31, ()))) == [
+    assert found(replace(SAID, proposal=LoggedRecord(b"record", 31, ()))) == [
         "a result without some orders of the book was not to be proposed by anybody"
     ]
     sly = replace(canonical(BOOK, DATA), without=GONE).encode()
