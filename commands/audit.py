@@ -10,9 +10,10 @@ every settled slot, or those that are named, is run again (`localvpp.audit`): it
 meters, its transfers, and what was corrected of it since. What flats check for themselves is checked for all of them,
 and what none of them can see alone, as whose keys have signed the words of a result, and whether flats have traded
 whose meters may not be billed from, by their papers in the accounts that the building's file names, if those are there.
-The answer is JSON: what is wrong by slot, and which slots cannot be run again, as something of them was erased. Of
-slots whose documents flats have given back to a server that had lost them (`without_orders`) the orders are known by
-their hashes alone. Exit code 1 when something is wrong.
+The answer is JSON: what is wrong by slot, and which slots cannot be run again, as something of them was erased, or as
+their documents were dropped when they were old enough. Of slots whose server had lost documents (`without_orders`)
+flats may have given back what counts: then the orders are known by their hashes alone. Exit code 1 when something is
+wrong.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import Any
 
 from coordinator.config import BuildingConfig, ConfigError, load, meters_of
 from coordinator.market.papers import papers_of
+from coordinator.market.service import KEEP_S
 from coordinator.store import close_database, entries as entry_store, open_database, prices as price_store
 from coordinator.store.database import snapshot
 from localvpp import tlog
@@ -78,6 +80,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
             came_back: list[int] = []
             slots = sorted(set(asked or settled))
             corrected = CorrectedLog(log)
+            kept_since = log.reached(log.size)[0] // 1000 - KEEP_S
             # A slot that nobody told of in time is settled by nothing, and may be corrected all the same.
             for slot in sorted(corrected.concerned & set(asked) if asked else corrected.concerned):
                 if corrected.erased(slot):
@@ -90,7 +93,11 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
                     erased.append(slot)
                     continue
                 papers = await papers_of(connection, slot)
-                came_back += [slot] if any(each.came_back for each in papers) else []
+                lost = any(each.lost for each in papers) or (not papers and log.of_slot(Kind.BOOK, slot))
+                if lost and slot < kept_since:
+                    erased.append(slot)
+                    continue
+                came_back += [slot] if lost or any(each.came_back for each in papers) else []
                 rule = prices.rule(prices.key_at(slot) or DYNAMIC.word)
                 findings += await asyncio.to_thread(audit_slot, log, slot, papers, announced, rule)
                 findings += audit_meters(log, slot, papers, meters) if meters is not None else ()

@@ -17,7 +17,7 @@ from localvpp.etp import DeviceId
 from localvpp.market import MarketError
 from localvpp.market.rounds import OpenedBook, Placed, canonical
 from localvpp.traded import untellable
-from localvpp.wire import no_room, room_for_result
+from localvpp.wire import RoundName, no_room, room_for_result
 
 from .books import words_of
 from .hearing import Leave, Round
@@ -55,17 +55,10 @@ class Leaving:
             return None  # It is told again first, since the coordinator has lost sight of it.
         if known.leave is None or known.leave.vouching != vouching:
             self.forget(known)
-            known.leave = Leave(
-                vouching, self._begin(book, dict(known.shown), vouching, room_for_result(known.message))
-            )
+            room = room_for_result(known.message)
+            known.leave = Leave(vouching, self._begin(known.at, book, dict(known.shown), vouching, room))
             return None
-        if not known.leave.task.done():
-            return None
-        try:
-            return known.leave.task.result()
-        except MarketError as error:
-            _log.error("%s cannot be cleared without those who give no word: %s", known.at, error)
-            return None
+        return known.leave.task.result() if known.leave.task.done() else None
 
     def forget(self, known: Round) -> None:
         """End the work on a round: it is over, or its second result is fixed, or made of fewer words."""
@@ -82,11 +75,15 @@ class Leaving:
         return self._clock.wall_ms() >= rules.words_ms(stored.slot, stored.number) and opened_s >= rules.word_s / 2
 
     def _begin(
-        self, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId], room: int
+        self, at: RoundName, book: bytes, shown: Mapping[DeviceId, bytes], vouching: frozenset[DeviceId], room: int
     ) -> asyncio.Task[bytes | None]:
         async def run() -> bytes | None:
             async with self._may_clear:
-                return await asyncio.to_thread(without_silent, book, shown, vouching, room)
+                try:
+                    return await asyncio.to_thread(without_silent, book, shown, vouching, room)
+                except MarketError as error:  # The first result stays.
+                    _log.error("%s cannot be cleared without those who give no word: %s", at, error)
+                    return None
 
         task = asyncio.create_task(run())
         self._work.add(task)

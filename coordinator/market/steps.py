@@ -26,6 +26,7 @@ from .hearing import Round
 from .leaving import Leaving
 from .proposing import Proposing
 from .telling import Telling
+from .troubles import StaleError
 from .writing import Writing
 
 _log = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ class Steps:
             return
         await self.propose(known)
         words = words_of(known.stored, known.verdicts)
-        if agreement_problem(asked, words.agreed.keys(), words.vouching) is None:
+        is_fixed = known.stored.cleared is not None  # By words that were enough, whichever are known now.
+        if is_fixed or agreement_problem(asked, words.agreed.keys(), words.vouching) is None:
             await self._log_cleared(known, words.all)
         elif (second := self._leaving.second(known)) is not None:
             await self._propose_second(known, second)
@@ -207,9 +209,8 @@ class Steps:
         known.stored = replace(stored, book_record=record.hash)
 
     async def _log_cleared(self, known: Round, words: Sequence[bytes]) -> None:
-        if known.stored.cleared is None:
-            cleared = cleared_of(known.stored, known.rules.origin, words)
-            await self._keep(known, replace(known.stored, cleared=cleared))
+        cleared = known.stored.cleared or cleared_of(known.stored, known.rules.origin, words)
+        await self._keep(known, replace(known.stored, cleared=cleared))
         stored = known.stored
         assert stored.cleared is not None, "it is fixed"
         now_ms = self._clock.wall_ms()
@@ -225,8 +226,11 @@ class Steps:
         await self.tell_ended(stored.at)
 
     async def _keep(self, known: Round, changed: StoredRound) -> None:
+        """Fix a step. Raises SQLAlchemyError, StaleError."""
         async with self._board.engine.begin() as connection:
-            await store.change(connection, changed)
+            is_kept = await store.change(connection, changed)
+        if not is_kept:
+            raise StaleError(f"{known.at} is not as it is known here: it is looked at again")
         known.stored = changed
 
     async def _end(self, known: Round, why: Why) -> None:

@@ -15,5 +15,9 @@ class LostError(RoundError):
     """The rules of a round, or a record of it, are not here any more: it ends, and holds up no other."""
 
 
-TROUBLES: Final = (SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError, LostError)
+class StaleError(Exception):
+    """A round has ended in the database, or its words are fixed, and that is not known here: nothing was changed."""
+
+
+TROUBLES: Final = (SQLAlchemyError, SignerUnavailableError, LedgerError, TlogError, OSError, LostError, StaleError)
 """What may be over in a second, or a minute, and ends nothing else."""

@@ -105,10 +105,15 @@ async def add(connection: AsyncConnection, told: StoredRound) -> None:
     await connection.execute(insert(market_rounds).values(**_row(told)))
 
 
-async def change(connection: AsyncConnection, told: StoredRound) -> None:
-    """Store how a round stands that has not ended."""
-    where = (_is(market_rounds, told.at), market_rounds.c.ended.is_(None))
-    await connection.execute(update(market_rounds).where(*where).values(**_row(told)))
+async def change(connection: AsyncConnection, told: StoredRound) -> bool:
+    """Store how a round stands that has not ended; return whether that can be.
+
+    By whose words it counts is fixed once: of one round no two CLEARED documents get as far as to be logged.
+    """
+    c = market_rounds.c
+    fixed = c.cleared.is_(None) if told.cleared is None else or_(c.cleared.is_(None), c.cleared == told.cleared)
+    where = (_is(market_rounds, told.at), c.ended.is_(None), fixed)
+    return (await connection.execute(update(market_rounds).where(*where).values(**_row(told)))).rowcount == 1
 
 
 async def give_back(connection: AsyncConnection, told: StoredRound) -> bool:
@@ -242,6 +247,19 @@ async def verdicts(connection: AsyncConnection, told: StoredRound) -> Mapping[De
         DeviceId(row.device): StoredVerdict(row.statement, tuple(row.findings), row.vouches, row.said_ms)
         for row in rows
     }
+
+
+async def first_words(connection: AsyncConnection, at: RoundName) -> tuple[bytes, ...]:
+    """Return what was said of the result that was proposed first, sorted, where a second one took its place."""
+    c = market_verdicts.c
+    said = select(c.statement).where(_is(market_verdicts, at), c.second.is_(False))
+    return tuple(sorted((await connection.execute(said)).scalars()))
+
+
+async def rules_numbered(connection: AsyncConnection, number: int) -> bytes | None:
+    """Return the document of rules; None where this database does not have them."""
+    found = select(market_rules.c.document).where(market_rules.c.number == number)
+    return (await connection.execute(found)).scalar_one_or_none()
 
 
 async def rules(connection: AsyncConnection) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 import sys
 from typing import Any
@@ -11,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 import pytest
-from sqlalchemy import Connection, QueuePool, Table, delete, event, insert, select, text
+from sqlalchemy import Connection, MetaData, QueuePool, Table, delete, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,6 +30,8 @@ from coordinator.store import (
     snapshot,
     tables,
 )
+from coordinator.store.market import StoredVerdict
+from localvpp.etp import DeviceId
 from localvpp.wire import Invite
 
 from .conftest import on_both_databases
@@ -119,6 +122,63 @@ async def test_what_an_earlier_schema_held_is_there_in_the_newest(url: str, monk
         with pytest.raises(IntegrityError):
             await connection.execute(delete(tables.members))
     await close_database(engine)
+
+
+@on_both_databases
+async def test_what_was_said_of_a_result_before_there_was_a_second_is_of_the_first_and_nobody_vouched(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", lambda config, _: upgrade(config, "0015"))
+        engine = await open_database(url)
+    rounds = {"seconds": 60, "log_size": 9, "enrolled": 2, "checkpoint": b"head", "voters": ["0d" * 16]}
+    held: list[tuple[str, dict[str, Any]]] = [
+        ("market_rounds", {"slot": 60, "number": number, "closed_ms": 1, "log_since": 0, "book": b"b"} | rounds)
+        for number in (0, 1)
+    ]
+    held.append(("market_orders", {"slot": 60, "number": 0, "device": DEVICE, "document": b"o", "shown_ms": 2}))
+    verdict = {"slot": 60, "number": 0, "statement": b"word", "said_ms": 3}
+    held.append(("market_verdicts", verdict | {"device": DEVICE, "findings": []}))
+    held.append(("market_verdicts", verdict | {"device": OTHER, "findings": ["the price is 1 × 10⁻⁵ too high"]}))
+    async with engine.begin() as connection:
+        for name, row in held:
+            table = await connection.run_sync(as_it_was, name)
+            await connection.execute(insert(table).values(row))
+    await close_database(engine)
+    engine = await open_database(url)
+    async with engine.begin() as connection:
+        first, second = await market_store.of_slot(connection, 60)
+        assert (first.voters, first.book, first.listed, first.first) == ((b"\x0d" * 16,), b"b", None, None)
+        said = await market_store.verdicts(connection, first)
+        assert {
+            device: (word.statement, word.findings, word.vouches, word.said_ms) for device, word in said.items()
+        } == {
+            DEVICE: (b"word", (), False, 3),
+            OTHER: (b"word", ("the price is 1 × 10⁻⁵ too high",), False, 3),
+        }
+        assert await market_store.first_words(connection, first.at) == (b"word", b"word")
+        later = replace(first, first=b"first")
+        assert await market_store.verdicts(connection, later) == {}, "nobody has said anything of a second one"
+        await market_store.say(connection, later, DEVICE, StoredVerdict(b"again", (), True, 4))
+        assert (await market_store.verdicts(connection, later))[DEVICE].vouches
+        assert await market_store.shown(connection, first.at) == {DEVICE: b"o"}
+        assert second.number == 1
+        with pytest.raises(IntegrityError):
+            await connection.execute(delete(tables.market_rounds))
+    await close_database(engine)
+
+
+DEVICE, OTHER = DeviceId(b"d" * 16), DeviceId(b"o" * 16)
+
+
+def as_it_was(connection: Connection, name: str) -> Table:
+    """A table with the columns that the database has now."""
+    found = Table(name, MetaData(), autoload_with=connection)
+    for column in tables.metadata.tables[name].columns:
+        if column.name in found.columns:  # How values are written follows from the type, which SQLite does not keep.
+            found.columns[column.name].type = column.type
+    return found
 
 
 @on_both_databases

@@ -71,6 +71,37 @@ async def test_words_of_rounds_that_are_none_are_not_kept(trade: Trade) -> None:
     assert set(rounds) == {ROUND, last}
 
 
+async def test_a_gate_that_is_not_as_the_building_signs_it_is_none_and_ends_the_connection(trade: Trade) -> None:
+    await trade.enter("101", "103", "105")
+    await trade.order({name: WANTED[name] for name in ("101", "103", "105")})
+    await trade.close()
+    closed = await stored(trade)
+    assert closed.listed is not None
+    other = replace(GateList.decode(closed.listed), number=1).encode()
+    size = closed.log_size
+    for name, told, why in (
+        ("101", replace(closed, log_size=size - 1), f"was closed at {size - 1} entries, shown is a head of {size}"),
+        ("103", replace(closed, listed=other), f"the list at the gate of {ROUND} is of round 1 of slot {TRADED}"),
+        ("105", replace(closed, listed=b"{}"), f"the list at the gate of {ROUND} cannot be read"),
+    ):
+        flat = trade.flats[name]
+        await trade.market.telling.closed(flat.membership.device, told)
+        await flat.until(lambda state, why=why: why in state.link.reason)  # type: ignore[misc]
+        assert await trade.evidence(name) == [], "whoever stands between the two may have written it"
+        kept = flat.flat.trading._shelf.rounds[ROUND]
+        assert (kept.log_size, kept.listed) == (size, GateList.decode(closed.listed))
+
+
+async def test_a_gate_whose_orders_count_from_elsewhere_is_held_against_the_building(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    await trade.close()
+    closed = await stored(trade)
+    await trade.market.telling.closed(trade.flats["101"].membership.device, replace(closed, log_since=1))
+    (proof,) = await trade.accused("101")
+    assert proof.reason == f"{ROUND}: orders of {ROUND} count from entry 1 of the log on, and not from 0"
+
+
 async def test_the_list_at_the_gate_is_read_once_and_not_each_second(
     trade: Trade, monkeypatch: pytest.MonkeyPatch
 ) -> None:

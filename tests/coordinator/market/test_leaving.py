@@ -2,9 +2,12 @@
 
 from copy import replace
 import secrets
+import threading
+from typing import Any
 
 import pytest
 
+from coordinator.market import leaving
 from coordinator.market.hearing import Round
 from localvpp.etp import DeviceId
 from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed, canonical
@@ -62,7 +65,9 @@ async def with_a_flat_that_dies(trade: Trade) -> Round:
 async def test_a_flat_that_dies_between_showing_and_its_word_keeps_nobody_else_from_trading(trade: Trade) -> None:
     known = await with_a_flat_that_dies(trade)
     await trade.market.second()
-    assert known.stored.first is None, "it has time for its word"
+    trade.clock.pass_ms(10_000)
+    await trade.market.second()
+    assert (known.stored.first, known.leave) == (None, None), "it has time for its word"
     first = known.stored.result
     await to_words(trade)
     await second_proposed(trade)
@@ -124,6 +129,55 @@ async def test_a_coordinator_that_is_killed_between_the_two_results_goes_on_with
     await trade.market.second()
     for name in ("101", "102", "103", "105"):
         await trade.stands(name, Phase.TRADED)
+
+
+async def test_there_is_no_third_result_without_who_gives_no_word_on_the_second(trade: Trade) -> None:
+    known = await with_a_flat_that_dies(trade)
+    await trade.flats["105"].stop()
+    await to_words(trade)
+    await second_proposed(trade)
+    first, second = known.stored.first, known.stored.result
+    await until(lambda: len(known.verdicts) == 3)
+    for _ in range(3):
+        await trade.market.second()
+        assert known.leave is None
+    assert (known.stored.first, known.stored.result) == (first, second)
+    await trade.begin()
+    for name in ("101", "102", "103"):
+        assert (await trade.stands(name, Phase.SHARED)).why == "no_quorum"
+        assert await trade.evidence(name) == []
+
+
+async def test_whose_word_comes_while_others_are_left_out_is_not_left_out(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, right = threading.Event(), threading.Event(), leaving.without_silent
+
+    def slow(*told: Any) -> bytes | None:
+        begun.set()
+        go.wait()
+        return right(*told)
+
+    monkeypatch.setattr(leaving, "without_silent", slow)
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    for name in ("104", "105"):
+        await trade.flats[name].stop()
+    await trade.judged("101", "102", "103")
+    await to_words(trade)
+    known = trade.market.rounds[ROUND]
+    try:
+        await trade.market.second()
+        await until(begun.is_set)
+        await trade.flats["104"].start()
+        await until(lambda: device_of(trade, "104") in known.verdicts)
+    finally:
+        go.set()
+    await second_proposed(trade)
+    assert known.stored.result is not None
+    gone = Placed.decode(known.shown[device_of(trade, "105")]).offer.blind
+    assert Outcome.decode(known.stored.result).without == (gone,)
 
 
 async def test_after_a_coordinator_was_down_whoever_was_away_has_time_for_a_word(trade: Trade) -> None:

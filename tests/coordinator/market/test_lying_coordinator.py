@@ -8,6 +8,7 @@ import pytest
 
 from coordinator.ledger import Ledger
 from coordinator.market import closing, steps, telling
+from coordinator.store import market as store
 from coordinator.store.market import StoredRound
 from localvpp.etp import DeviceId
 from localvpp.market import Node, Order, PriceRule, Trade as Pair, clear
@@ -18,6 +19,7 @@ from localvpp.wire import MarketSaid
 from ..conftest import ORIGIN
 from ..flat import until
 from .conftest import FLATS, ROUND, TRADED, WANTED, Trade, ask, bid
+from .test_market_round import stored
 
 type Book = Callable[[OpenedBook, Trade], OpenedBook]
 type Result = Callable[[OpenedBook, Outcome, Trade], Outcome]
@@ -205,6 +207,10 @@ async def test_orders_that_are_changed_after_they_were_shown_are_not_those_that_
     findings = await refused(trade, FLATS)
     says = "the book is of other orders than were listed at the gate: 1 of it were not, and 1 that were are not in it"
     assert all(says in found for found in findings.values())
+    async with trade.house.coordinator.engine.connect() as connection:
+        said = await store.verdicts(connection, await stored(trade))
+    cheated = DeviceId(trade.flats["105"].membership.device)
+    assert [device for device, verdict in said.items() if not verdict.vouches] == [cheated]
     (proof,) = await trade.accused("105")
     assert b'"limit":2000' in proof.ours, "its own orders, as they were logged"
     assert b'"limit":2600' in proof.theirs, "the book that the building has logged"

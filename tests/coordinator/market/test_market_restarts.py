@@ -1,6 +1,8 @@
 """A coordinator, or a flat, that is killed in a round: it goes on, or the slot is shared; never two books of one."""
 
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import delete
 from coordinator.ledger import LedgerUnavailableError
 from coordinator.market.ending import Ended, Why
 from coordinator.market.steps import Steps
+from coordinator.market.troubles import StaleError
 from coordinator.market.writing import Writing
 from coordinator.store import market as store
 from coordinator.store.tables import market_orders, market_rounds, market_verdicts
@@ -182,6 +185,76 @@ async def test_an_answer_that_was_lost_makes_no_second_record(trade: Trade, monk
     for name in FLATS:
         await trade.stands(name, Phase.TRADED)
     assert await logged(trade) == [5, 1, 1]
+
+
+async def test_words_that_were_enough_are_logged_after_a_restart_whatever_was_to_be_decided_since(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The coordinator is killed when it has fixed by whose words the result counts: the log may have got that."""
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    first = (await stored(trade)).result
+
+    async def write(*_: object) -> None:
+        raise KilledError("write")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writing, "write", write)
+        with pytest.raises(KilledError):
+            await trade.market.second()
+        fixed = (await stored(trade)).cleared
+        assert fixed is not None
+        await trade.flats["104"].stop()
+        async with trade.house.coordinator.engine.begin() as connection:
+            await connection.execute(delete(market_verdicts))
+        await trade.kill()
+    trade.clock.pass_ms((TRADED - 4) * 1000 - trade.clock.wall_ms())
+    await trade.revive()
+    await trade.market.second()
+    done = await stored(trade)
+    assert (done.ended, done.cleared, done.result, done.first) == (Ended.TRADED, fixed, first, None)
+    assert await logged(trade) == [5, 1, 1]
+    for name in ("101", "102", "103", "105"):
+        await trade.stands(name, Phase.TRADED)
+        assert await trade.evidence(name) == []
+
+
+async def test_a_round_that_has_ended_gets_no_second_result_by_a_program_that_does_not_know(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    stale = copy(trade.market.rounds[ROUND])
+    await trade.ended()
+    done = await stored(trade)
+    assert done.cleared is not None
+    other = replace(stale.stored, cleared=done.cleared + b" ")
+    async with trade.house.coordinator.engine.begin() as connection:
+        assert not await store.change(connection, other)
+    stale.stored = replace(stale.stored, cleared=None)
+    trade.market.board.rounds[ROUND] = stale
+    with pytest.raises(StaleError):
+        await trade.market.second()
+    assert await logged(trade) == [5, 1, 1]
+    await trade.market.second()
+    assert ROUND not in trade.market.rounds, "it is known again as it is"
+    assert await stored(trade) == done
+
+
+async def test_words_that_are_fixed_are_never_others(trade: Trade) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    await trade.judged()
+    known = trade.market.rounds[ROUND].stored
+    async with trade.house.coordinator.engine.begin() as connection:
+        assert await store.change(connection, replace(known, cleared=b"words"))
+        for other in (b"other words", None):
+            assert not await store.change(connection, replace(known, cleared=other))
+        assert await store.change(connection, replace(known, cleared=b"words", why="again"))
+    assert (await stored(trade)).cleared == b"words"
 
 
 @pytest.mark.parametrize(("cleared", "ended"), [(True, Ended.TRADED), (False, Ended.UNTRADED)])

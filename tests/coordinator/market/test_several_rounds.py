@@ -6,6 +6,7 @@ import pytest
 
 from coordinator.market.ending import Ended, Why
 from coordinator.store import market as store
+from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase, TradingError
@@ -15,7 +16,8 @@ from ..flat import until
 from . import conftest as harness
 from .conftest import FLATS, TRADED, WANTED, Trade, ask, bid
 from .settling import believed, lived, records, settled, shares
-from .test_audit import audited
+from .test_audit import PRICES, audited, logged as entries, papers
+from .test_audit_rules import dated
 from .test_papers import back, lose
 
 GATES_S = (60, 15)
@@ -120,6 +122,10 @@ async def test_what_is_left_is_traded_in_the_next_round_and_both_are_settled(
     assert list(settled_by.body.evidence) == cleared
     assert len(cleared) == 2
     assert await audited(trade) == ()
+    log, over_ms = AuditedLog.of(trade.config.origin, await entries(trade)), (TRADED - 45) * 1000
+    late = audit_slot(dated(log, Kind.CLEARED, over_ms), TRADED, await papers(trade), PRICES)
+    assert late == (f"slot {TRADED}: the result was written at {over_ms} ms, when the round was over, at {over_ms}",)
+    assert audit_slot(dated(log, Kind.CLEARED, over_ms - 1), TRADED, await papers(trade), PRICES) == ()
     told = await (await trade.house.get(f"/api/v1/market/slots/{TRADED}")).json()
     assert (told["outcome"], [each["number"] for each in told["rounds"]]) == ("traded", [0, 1])
     assert told["to_come"] == []

@@ -18,6 +18,7 @@ from localvpp.market.rounds import (
     Placed,
     RoundError,
     agreement_problem,
+    canonical,
     check_round,
     digest,
 )
@@ -26,7 +27,7 @@ from localvpp.trading.judging import cleared_problems, words_of
 from localvpp.trading.kept import KeptRound
 from localvpp.wire import RoundName, sign_verdict
 
-from .rounds import ORIGIN, PROMISED, RULES, SLOT, WANTED, bid, opened, outcome, placed
+from .rounds import ORIGIN, PROMISED, RULES, SLOT, WANTED, ask, bid, opened, outcome, placed
 
 AT = RoundName(SLOT, 0)
 BOOK = opened(*(placed(number) for number in range(len(WANTED))))
@@ -147,6 +148,8 @@ def test_who_refuses_for_something_else_vouches_for_its_orders_and_is_not_counte
     assert problems([*(agree(each) for each in FLATS[1:]), refuse(FLATS[0])]) == []
     said = [agree(FLATS[0]), *(refuse(each) for each in FLATS[1:])]
     assert problems(said)[0].startswith("1 flats have agreed")
+    said = [*(agree(each) for each in FLATS[2:]), *(refuse(each) for each in FLATS[:2])]
+    assert problems(said) == ["3 flats have agreed, and of 5 it takes 4"], "by one word too few nothing counts"
 
 
 def test_offers_that_do_not_count_need_nobody_to_vouch_for_them() -> None:
@@ -158,6 +161,25 @@ def test_offers_that_do_not_count_need_nobody_to_vouch_for_them() -> None:
     assert agreement_problem(asked, ORDERING, set(list(ORDERING)[1:])) is None
     with pytest.raises(MarketError):
         replace(partly, without=(first, first))
+
+
+def test_what_is_not_in_the_book_cannot_be_left_out_and_spares_nobody_a_word() -> None:
+    gone = tuple(sorted((BOOK.offers[0].blind, bytes(32))))
+    sly = replace(canonical(BOOK, BOOK.encode(), gone), without=gone)
+    assert Asked.of(BOOK, sly, ORDERING).offers == 4
+    said = check_round(BOOK.encode(), sly.encode(), PROMISED, None, 5)
+    assert said == ("the result is without 1 offers that are not in the book",)
+
+
+def test_a_result_by_which_nothing_is_traded_does_not_count_though_it_is_right() -> None:
+    """It would keep the slot from being shared by its key, and nobody would gain by it."""
+    apart = opened(placed(0, (ask(500, 2600),)), placed(1, (bid(500, 2500),)))
+    own = Own(placed(0, (ask(500, 2600),)), taken=True)
+    nobody = canonical(BOOK, BOOK.encode(), [offer.blind for offer in BOOK.offers])
+    for book, result, whose, records in ((apart, outcome(apart), own, 2), (BOOK, nobody, None, 5)):
+        assert check_round(book.encode(), result.encode(), PROMISED, whose, records) == (
+            "nothing is traded by the result: a round in which no offer meets a wish does not count",
+        )
 
 
 def test_a_result_of_before_counts_by_a_quorum_and_no_flat_agrees_to_one() -> None:
@@ -261,6 +283,23 @@ def test_two_words_of_a_flat_by_both_of_its_keys_count_once() -> None:
     histories = with_history(flat, enrolled(flat, 3), enrolled(fresh, WITHIN))
     words = [agree(flat), agree_for(flat, fresh)]
     assert problems(words, histories=histories)[0].startswith("1 flats have agreed")
+
+
+def test_words_on_another_book_or_result_than_was_proposed_do_not_count() -> None:
+    """They may be right by themselves: of what was proposed to this flat they say nothing."""
+    document = Cleared.of(ORIGIN, SLOT, 0, *NAMES, [agree(each) for each in FLATS]).encode()
+    partly = canonical(BOOK, BOOK.encode(), (BOOK.offers[0].blind,))
+    more = replace(BOOK, enrolled=6)
+    for kept in (
+        replace(KEPT, result=partly.encode()),
+        replace(KEPT, book=more.encode(), result=outcome(more).encode()),
+        replace(KEPT, at=RoundName(SLOT, 1)),
+    ):
+        words = words_of(document, INDEX, kept, lambda device: HISTORIES[device], BUILDING.public.device_id)
+        assert words.wrong == ()
+        assert cleared_problems(document, IN_TIME_MS, kept, RULES, words) == [
+            "what came of the round is of another book or result than was proposed"
+        ]
 
 
 def test_whoever_names_the_voters_more_than_half_of_all_flats_have_to_agree() -> None:

@@ -80,7 +80,7 @@ def test_lines_that_carry_another_limit_than_was_told_are_refused_by_everybody()
     nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
     rules = replace(RULES, nodes=nodes, places={"101": "east"})
     places = {each.offer.blind: "east" if number > 1 else "building" for number, each in enumerate(ALL)}
-    tight = (nodes[0], replace(nodes[1], import_limit_wh=0))
+    tight = (nodes[0], replace(nodes[1], import_limit_wh=100))
     book = opened(*ALL, nodes=tight, places=places, rules=digest(rules.encode()))
     result = outcome(book)
     for own in (None, Own(ALL[0], taken=True)):

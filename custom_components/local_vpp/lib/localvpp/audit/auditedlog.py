@@ -86,6 +86,10 @@ class AuditedLog:
         """Return a slot's entries of a kind, in their order."""
         return self._of.get((kind, slot), ())
 
+    def naming(self, kind: Kind, slot: int, document: bytes) -> Entry | None:
+        """Return a slot's first entry of a kind that names a document, by its hash."""
+        return next((each for each in self.of_slot(kind, slot) if each.record.body.evidence == (document,)), None)
+
     def line(self, device: DeviceId, size: int) -> Line | None:
         """Return what the first entries say of a device; None where it was not enrolled."""
         known = self._lines.get(device, [])

@@ -4,7 +4,7 @@ An ORDERS record counts for the first round at whose gate it was in the log; of 
 are in the seed, shown or not: so nobody chooses among seeds by what he shows, or leaves out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,9 @@ from ..market.rounds import Asked, Cleared, OpenedBook, Outcome, Placed, agreeme
 from ..market_record import late_ms
 from ..traded import owners_of
 from .auditedlog import AuditedLog, Entry
+from .left_out import audit_left_out
 from .papers import RoundPapers
+from .ruled import audit_rules
 from .searched import audit_result
 
 _NO_VOTERS: Final = frozenset({"building", "bulk", "common", "roof"})
@@ -72,11 +74,14 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
     if opened.enrolled < active:
         yield f"the book counts {opened.enrolled} flats, and the log had enrolled {active}"
     yield from _orders(log, slot, papers, opened, since)
+    named = _named(log, slot, opened.log_since, opened.log_size)
+    owners = _owners(opened, named)
+    yield from audit_rules(log, slot, papers, opened, owners)
     if papers.result is None:
         return
     yield from audit_result(log, slot, papers, opened)
     if papers.cleared is not None:
-        yield from _cleared(log, slot, papers, opened)
+        yield from _cleared(log, slot, papers, opened, frozenset(named), owners)
 
 
 def _orders(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook, since: int) -> Iterator[str]:
@@ -116,12 +121,19 @@ def _named(log: AuditedLog, slot: int, since: int, size: int) -> dict[DeviceId, 
     return {record.envelope.device: record.body.evidence[0] for record in counts}
 
 
-def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook) -> Iterator[str]:
+def _cleared(
+    log: AuditedLog,
+    slot: int,
+    papers: RoundPapers,
+    opened: OpenedBook,
+    ordering: frozenset[DeviceId],
+    owners: Mapping[bytes, DeviceId],
+) -> Iterator[str]:
     assert papers.book is not None, "it was cleared"
     assert papers.result is not None, "it was cleared"
     assert papers.cleared is not None, "it was cleared"
-    book = _record(log, slot, Kind.BOOK, papers.book)
-    at = _record(log, slot, Kind.CLEARED, papers.cleared)
+    book = log.naming(Kind.BOOK, slot, digest(papers.book))
+    at = log.naming(Kind.CLEARED, slot, digest(papers.cleared))
     if book is None or book.index < opened.log_size:
         yield "no BOOK record behind the gate names the book"
     if at is None or (book is not None and at.index < book.index):
@@ -144,14 +156,28 @@ def _cleared(log: AuditedLog, slot: int, papers: RoundPapers, opened: OpenedBook
     own = {device for device, record in log.enrolled(size).items() if record.body.place in _NO_VOTERS}
     for device in sorted((words.devices | words.vouching) & own):
         yield f"a word of agreement does not count: device {device.hex()} is a meter of the building's, and no flat"
-    agreed = words.devices - own
     try:
         outcome = Outcome.decode(papers.result)
     except MarketError:
         return  # `audit_result` says so.
-    ordering = _named(log, slot, opened.log_since, opened.log_size).keys()
-    if problem := agreement_problem(Asked.of(opened, outcome, ordering), agreed, words.vouching - own):
+    asked = Asked.of(opened, outcome, ordering)
+    if problem := agreement_problem(asked, words.devices - own, words.vouching - own):
         yield problem
+    if not outcome.result.trades:
+        yield "nothing is traded by a result that is said to count, and the slot was not shared for it"
+    counting = {device for blind, device in owners.items() if blind not in outcome.without}
+    for device in sorted(words.vouching - own - counting):
+        yield f"device {device.hex()} vouches for orders of its own in the result, and none that count are its own"
+    yield from audit_left_out(log, slot, papers, opened, outcome, owners, size)
+
+
+def _owners(opened: OpenedBook, named: Mapping[DeviceId, bytes]) -> dict[bytes, DeviceId]:
+    """Return whose each offer of a book is, by its blind, where a record of one device names it."""
+    who: dict[bytes, DeviceId | None] = {}
+    for device, hashed in named.items():
+        who[hashed] = None if hashed in who else device
+    owners = ((offer.blind, who.get(offer.digest)) for offer in opened.offers)
+    return {blind: device for blind, device in owners if device is not None}
 
 
 def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
@@ -165,8 +191,3 @@ def _in_time(log: AuditedLog, slot: int, cleared: Entry) -> Iterator[str]:
             f"the CLEARED record is entry {cleared.index} of the log, behind entry {latest}, which was made when the "
             "slot was under way"
         )
-
-
-def _record(log: AuditedLog, slot: int, kind: Kind, document: bytes) -> Entry | None:
-    name = digest(document)
-    return next((each for each in log.of_slot(kind, slot) if each.record.body.evidence == (name,)), None)

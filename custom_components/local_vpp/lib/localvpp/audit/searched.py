@@ -19,15 +19,19 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
     """Say what is wrong with a round's result, and with what was proposed for its book."""
     assert papers.book is not None, "it was opened"
     assert papers.result is not None, "it was cleared"
+    outcome = _read(papers.result)
+    named = (log.origin, slot, papers.number, digest(papers.book))
+    if outcome is not None and (outcome.origin, outcome.slot, outcome.number, outcome.book) != named:
+        yield f"the result is of another round or book, {outcome.book.hex()[:16]}"
     try:
         cleared = canonical(opened, papers.book)
-        if (outcome := _read(papers.result)) is not None:
+        if outcome is not None:
             cleared = replace(cleared, format=outcome.format)
         expected, best = digest(cleared.encode()), cleared.result
     except MarketError as error:
         yield f"the book cannot be cleared: {error}"
         return
-    logged = _logged(log, slot, papers.book)
+    logged = proposals_for(log, slot, papers.book)
     documents = {digest(document): document for document in papers.proposals}
     if papers.came_back:
         documents |= {entry.record.body.evidence[0]: papers.result for entry in logged if _names(entry, papers.result)}
@@ -51,24 +55,38 @@ def audit_result(log: AuditedLog, slot: int, papers: RoundPapers, opened: Opened
         yield f"the proposal {name.hex()[:16]} is in no entry of the log behind the book"
     if logged and not opened.chooses:
         yield "there are proposals of a book that divides every order"
-    last = expected
-    if outcome is not None and outcome.without:  # No search and no proposal is of a book without some of its offers.
-        without = canonical(opened, papers.book, outcome.without)
-        expected, best = digest(without.encode()), without.result
-    if digest(papers.result) != expected:
-        yield from _other(papers.result, expected, best, proposed=bool(logged) and expected == last)
+    if outcome is None or not outcome.without:
+        if digest(papers.result) != expected:
+            yield from _other("result", papers.result, expected, best, proposed=bool(logged))
+        return
+    if papers.first is not None and digest(papers.first) != expected:
+        yield from _other("result that was proposed first", papers.first, expected, best, proposed=bool(logged))
+    yield from _without(papers.book, opened, outcome)
 
 
-def _other(result: bytes, last: bytes, best: Result, *, proposed: bool) -> Iterator[str]:
+def _without(book: bytes, opened: OpenedBook, outcome: Outcome) -> Iterator[str]:
+    """Say why a result is not what everybody clears without some offers: nobody searches such a book, or proposes."""
+    try:
+        right = canonical(opened, book, outcome.without)
+    except MarketError as error:
+        yield f"the book cannot be cleared without {len(outcome.without)} offers: {error}"
+        return
+    if right != outcome:
+        yield f"the book without {len(outcome.without)} offers, cleared again, has another result"
+        if short := falls_short(outcome.result, right.result, "what everybody clears without them"):
+            yield short
+
+
+def _other(what: str, result: bytes, last: bytes, best: Result, *, proposed: bool) -> Iterator[str]:
     yield (
-        f"the result is not the last proposal of the log, {last.hex()[:16]}"
+        f"the {what} is not the last proposal of the log, {last.hex()[:16]}"
         if proposed
-        else "the book, cleared again, has another result"
+        else f"the book, cleared again, has another {what}"
     )
     try:
         short = falls_short(Outcome.decode(result).result, best, "the best that the log holds")
     except MarketError as error:
-        yield f"the result cannot be read: {error}"
+        yield f"the {what} cannot be read: {error}"
         return
     if short:
         yield short
@@ -85,12 +103,10 @@ def _names(entry: Entry, document: bytes) -> bool:
     return entry.record.body.evidence == (digest(document),)
 
 
-def _logged(log: AuditedLog, slot: int, book: bytes) -> list[Entry]:
+def proposals_for(log: AuditedLog, slot: int, book: bytes) -> list[Entry]:
     """Return the PROPOSAL records between the record of a book and that of the slot's next one, in their order."""
-    name = digest(book)
-    books = log.of_slot(Kind.BOOK, slot)
-    at = next((entry.index for entry in books if entry.record.body.evidence == (name,)), None)
+    at = log.naming(Kind.BOOK, slot, digest(book))
     if at is None:
         return []  # A round that counts is said to have none by whoever looks at that.
-    end = next((entry.index for entry in books if entry.index > at), None)
-    return [each for each in log.of_slot(Kind.PROPOSAL, slot) if at < each.index and (end is None or each.index < end)]
+    end = next((entry.index for entry in log.of_slot(Kind.BOOK, slot) if entry.index > at.index), log.size)
+    return [each for each in log.of_slot(Kind.PROPOSAL, slot) if at.index < each.index < end]

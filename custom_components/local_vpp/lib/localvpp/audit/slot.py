@@ -13,6 +13,7 @@ from ..traded import made, most_trades, terms_of, together
 from .auditedlog import AuditedLog, AuditError, Entry
 from .papers import RoundPapers
 from .round import ReadRound, audit_round, read_round
+from .strays import audit_strays
 
 _NO_FLATS: Final = frozenset({"building", "bulk", "common"})
 """How the building names who does not share: the roof does, as a flat."""
@@ -70,6 +71,7 @@ def _audit(
     told = end.record.body.reason or DYNAMIC.word
     if told != rule.word:
         yield f"it is settled with the sharing key {told}, and {rule.word} was announced"
+    yield from audit_strays(log, slot, papers, size)
     held = _held(log, slot, size, end.record.body.slot_seconds, prices, rule)
     yield from _settled(log, slot, end, size, papers, held)
 

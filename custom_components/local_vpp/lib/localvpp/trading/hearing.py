@@ -312,7 +312,7 @@ class Hearing:
             kept = replace(kept, verdict=signed)
             await self._shelf.change(kept)
         assert kept.verdict is not None, "it was signed"
-        if kept.vouches and kept.first is None:
+        if kept.vouches:
             self._vouched.setdefault(kept.at, self._clock.monotonic())
         return [Verdict(kept.at, kept.verdict, kept.findings)]
 

@@ -38,10 +38,12 @@ class Asked:
     @classmethod
     def of(cls, opened: OpenedBook, outcome: Outcome, ordering: Set[bytes]) -> Self:
         """Return it for a result of a book; for one of the former format, which nobody has vouched for, a quorum."""
+        left_out = frozenset(outcome.without)
+        counting = sum(offer.blind not in left_out for offer in opened.offers)
         return cls(
             voters=opened.voters,
             needed=opened.needed,
-            offers=0 if outcome.is_former else len(opened.offers) - len(outcome.without),
+            offers=0 if outcome.is_former else counting,
             ordering=frozenset(ordering),
         )
 

@@ -148,6 +148,9 @@ def _result(opened: OpenedBook, book: bytes, outcome: Outcome) -> Iterator[str]:
     if unknown := set(outcome.without).difference(offer.blind for offer in opened.offers):
         yield f"the result is without {len(unknown)} offers that are not in the book"
         return
+    if not outcome.result.trades:
+        # It would be right, and yet keep the slot from being shared by its key.
+        yield "nothing is traded by the result: a round in which no offer meets a wish does not count"
     try:
         findings = check(opened.book(outcome.without), outcome.result, objective=opened.objective, price=opened.price)
     except MarketError as error:
