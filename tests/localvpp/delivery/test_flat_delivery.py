@@ -10,11 +10,12 @@ import pytest
 from localvpp import delivering, flat
 from localvpp.bidder import MarketSettings
 from localvpp.blackout import Blackout
-from localvpp.delivering import Why
+from localvpp.delivering import Around, Why
 from localvpp.devices import DeviceRefusedError, DeviceSilentError, InverterReading
 from localvpp.islanding import Grid, Wiring
 from localvpp.islanding.endurance import Recharge
 from localvpp.store import FlatStore
+from localvpp.surroundings import around_of
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
 from ..blackout.room import settings_of
@@ -44,6 +45,11 @@ async def begun(home: Home, market: MarketSettings | None = None) -> None:
     await home.start()
     await home.online()
     await home.time.seconds(SECONDS)
+
+
+def grid_is(grid: Grid) -> Callable[..., Around]:
+    """Have it known so of the grid."""
+    return lambda *known: replace(around_of(*known), grid=grid)
 
 
 async def into_slot(home: Home, second: int) -> None:
@@ -113,15 +119,14 @@ async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_wri
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
-    around = flat.around_of
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
         for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
-            patched.setattr(flat, "around_of", lambda *known, grid=grid: replace(around(*known), grid=grid))
+            patched.setattr(flat, "around_of", grid_is(grid))
             await home.time.seconds(1)
             assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
             assert len(battery.asked) == asked
-        patched.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.GONE))
+        patched.setattr(flat, "around_of", grid_is(Grid.GONE))
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.GRID_GONE
         assert battery.asked[asked:] == [None]
@@ -134,16 +139,15 @@ async def test_what_stays_unknown_for_long_lets_go(
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 1)
-    around = flat.around_of
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
-        patched.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.UNKNOWN))
+        patched.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
         await home.time.seconds(2)
         assert len(battery.asked) == asked
     await home.time.seconds(1)
     assert battery.asked[-1] is not None, "it is known again, and counted anew"
     asked = len(battery.asked)
-    monkeypatch.setattr(flat, "around_of", lambda *known: replace(around(*known), grid=Grid.UNKNOWN))
+    monkeypatch.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
     await home.time.seconds(2)
     assert battery.asked[asked:] == []
     await home.time.seconds(2)
