@@ -18,7 +18,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from coordinator.config import ConfigError, load
+from coordinator.config import ConfigError, load, tenancies_known
 from coordinator.planning import read_day
 from coordinator.store import StoreError as CoordinatorStoreError, close_database, members, open_database, snapshot
 from localvpp.clock import SystemClock
@@ -88,12 +88,13 @@ def _make(arguments: argparse.Namespace) -> int:
 
 async def _of_building(arguments: argparse.Namespace) -> Plan:
     config, now = await asyncio.to_thread(load, arguments.file), SystemClock().wall_ms() // 1000
+    tenancies = await asyncio.to_thread(tenancies_known, config)
     engine = await open_database(config.database_url)
     try:
         async with snapshot(engine) as connection:
             known = await members.every(connection)
             day = _day_of(arguments, config.slot_seconds, now)
-            return (await read_day(connection, config.name, known, day, now)).plan
+            return (await read_day(connection, config.name, known, tenancies, day, now)).plan
     finally:
         await close_database(engine)
 

@@ -40,6 +40,7 @@ from localvpp.settlement.month import (
     wh_by_band,
 )
 from localvpp.settlement.statement import (
+    BUILDING_FILE,
     MONTH_FILE,
     Document,
     Documents,
@@ -328,6 +329,8 @@ def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date
     told = {name: encode_statement(statement) for name, statement in made.items()}
     parties = {name: Document.of(f"{name}.json", data) for name, data in told.items()}
     house = building_statement(settled, made, parties, documents, accounts.tariff)
+    building = encode_building(house)
+    of_building = Document.of(BUILDING_FILE, building)
 
     def write(name: str, data: bytes) -> None:
         (folder / name).write_bytes(data)
@@ -338,7 +341,7 @@ def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date
     if accounts.debit is not None:
         write("collection.zengin.txt", zengin(settled, accounts.debit.collector, accounts.debit.payers))
     for language in Language:
-        write(f"collection.{language}.csv", collection_csv(settled, made, language))
+        write(f"collection.{language}.csv", collection_csv(settled, made, parties, of_building, language))
         write(f"building.{language}.html", building_page(house, language).encode())
         write(f"building.{language}.csv", building_csv(house, language))
         write(f"building.records.{language}.csv", building_records_csv(house, language))
@@ -348,7 +351,7 @@ def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date
             _write_statement(write, name, statement, language, with_pdf=with_pdf)
     for name, data in told.items():
         write(f"{name}.json", data)
-    write("building.json", encode_building(house))
+    write(BUILDING_FILE, building)
 
 
 def _write_statement(

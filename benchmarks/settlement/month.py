@@ -1,11 +1,24 @@
-"""A month of a hundred flats: every slot settled and checked, bills, the bytes, and all statements."""
+"""A month of a hundred flats: every slot settled and checked, bills, the bytes, and all statements.
+
+What a statement's numbers lead to is made when somebody follows one: that is told beside, for one flat, with the page.
+"""
 
 from datetime import date
 from time import process_time
 
+from localvpp.paper import Language
 from localvpp.settlement import apportion
 from localvpp.settlement.month import encode_month, settle_month
-from localvpp.settlement.statement import MONTH_FILE, Document, Documents, Issuer, building_statement, statements
+from localvpp.settlement.statement import (
+    MONTH_FILE,
+    Document,
+    Documents,
+    Issuer,
+    Statement,
+    building_statement,
+    statements,
+)
+from localvpp.statements import statement_page
 
 from ..figures import Figure
 from .made_up import KEYS, month_of
@@ -22,6 +35,7 @@ def _measure(key: str, flats: int, slots: int | None, rounds: int) -> Figure:
     given = month_of(flats, slots, key)
     best: list[tuple[float, float, float]] = []
     encoded = 0
+    made: dict[str, Statement] = {}
     for _ in range(rounds):
         begin = process_time()
         settled = settle_month(given)
@@ -43,11 +57,18 @@ def _measure(key: str, flats: int, slots: int | None, rounds: int) -> Figure:
         beside={
             "s settling": settling,
             "s statements": telling,
+            "s one flat's page, followed down": _page(made["101"]),
             "bytes": encoded,
             "slots": len(given.slots),
             "s for 10,000 apportionments of 100": _reference(),
         },
     )
+
+
+def _page(statement: Statement) -> float:
+    begin = process_time()
+    statement_page(statement, Language.ENGLISH)
+    return process_time() - begin
 
 
 def _reference() -> float:

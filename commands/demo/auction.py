@@ -11,9 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
-from typing import Any, Final
-
-import aiohttp
+from typing import Final
 
 from localvpp.audit import AuditedLog, AuditError, RoundPapers, audit_slot
 from localvpp.etp import DeviceId
@@ -28,9 +26,11 @@ from localvpp.trading.state import OwnTrade
 from ..flat import DATABASE, MEMBERSHIP
 from .again import NO_FLATS, enrolled_flats, transfers_of
 from .building import EARLIER_MIN, GATE_S, ORIGIN, SLOT_SECONDS, Building
+from .deal import Deal, parts_of
 from .evidence import Evidence
 from .findings import Finding
 from .home_assistant import HomeAssistant, database_of
+from .manager import Manager
 from .undisturbed import START_S
 
 _ORDERED_S: Final = GATE_S + SLOT_SECONDS // 2
@@ -39,23 +39,6 @@ LEADS_S: Final = (EARLIER_MIN * 60, GATE_S)
 """So long before a slot the gates of its rounds are closed."""
 _TRADED: Final = "trades"
 """By what the building says that a traded slot is settled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """What one flat has bought and sold, in Wh, and what that saved it against the grid's prices, in 10⁻⁵ yen."""
-
-    bought_wh: int = 0
-    sold_wh: int = 0
-    saved: int = 0
-
-    def and_bought(self, wh: int, price: int, prices: SlotPrices) -> Deal:
-        """Add what was bought for a price."""
-        return Deal(self.bought_wh + wh, self.sold_wh, self.saved + wh * (prices.grid - price))
-
-    def and_sold(self, wh: int, price: int, prices: SlotPrices) -> Deal:
-        """Add what was sold for a price."""
-        return Deal(self.bought_wh, self.sold_wh + wh, self.saved + wh * (price - prices.feed_in))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +54,27 @@ class Auctions:
 
 
 async def gather_auctions(
-    session: aiohttp.ClientSession, demo: Building, resident: HomeAssistant | None, evidence: Evidence
+    manager: Manager, demo: Building, residents: Sequence[HomeAssistant], evidence: Evidence
 ) -> Auctions:
     """Ask for the rounds of all settled slots, and read what flats have kept of them."""
     papers: dict[int, tuple[RoundPapers, ...]] = {}
     why: dict[int, str] = {}
     for slot in (slot["slot"] for slot in evidence.slots):
-        told = await ask(session, demo, f"/api/v1/market/slots/{slot}/papers")
+        told = await manager.find(f"/market/slots/{slot}/papers")
         papers[slot] = () if told is None else tuple(RoundPapers.read(each) for each in told["rounds"])
-        shown = await ask(session, demo, f"/api/v1/market/slots/{slot}")
+        shown = await manager.find(f"/market/slots/{slot}")
         if shown is not None and shown["outcome"] != "traded":
             why[slot] = ", ".join(each["why"] or "not ended" for each in shown["rounds"])
     own = {}
+    folders = {resident.flat: resident.folder for resident in residents}
     for flat in demo.simulation.flats:
-        if resident is not None and flat.flat == resident.flat:
-            file, device = await asyncio.to_thread(database_of, resident.folder)
+        if flat.flat in folders:
+            file, device = await asyncio.to_thread(database_of, folders[flat.flat])
         else:
             data = demo.folder / "flats" / flat.flat
             file, device = data / DATABASE, (await asyncio.to_thread(read_membership, data / MEMBERSHIP)).device
         own[flat.flat] = await _own(file, device)
     return Auctions(papers, why, own)
-
-
-async def ask(session: aiohttp.ClientSession, demo: Building, path: str) -> Any:
-    """Return an answer of the coordinator; None where there is nothing."""
-    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
-    async with session.get(demo.coordination.url + path, headers=headers) as response:
-        if response.status == 404:
-            return None
-        response.raise_for_status()
-        return await response.json()
 
 
 async def _own(file: Path, device: DeviceId) -> Mapping[int, tuple[OwnTrade, ...]]:
@@ -232,21 +206,18 @@ def check_own(evidence: Evidence, auctions: Auctions) -> Finding:
 def deals_of(evidence: Evidence, slots: Sequence[int]) -> Mapping[str, Deal]:
     """Return by flat what the transfers of some slots say was traded, whatever of it was delivered."""
     found: dict[str, Deal] = {}
-    for slot in slots:
-        for body in (record.body for record in transfers_of(evidence, slot)):
-            if body.trade is None or body.price is None:
-                continue
-            seller, buyer = evidence.names[body.sender], evidence.names[body.receiver]
-            found[buyer] = found.get(buyer, Deal()).and_bought(body.trade.wh, body.price, evidence.prices)
-            found[seller] = found.get(seller, Deal()).and_sold(body.trade.wh, body.trade.earned, evidence.prices)
+    for part in (part for slot in slots for part in parts_of(transfers_of(evidence, slot))):
+        flat = evidence.names[part.device]
+        found[flat] = found.get(flat, Deal()).and_one(
+            buys=part.buys, wh=part.traded_wh, price=part.price, prices=evidence.prices
+        )
     return found
 
 
 def _summed(own: Mapping[int, Sequence[OwnTrade]], slots: Sequence[int], prices: SlotPrices) -> Deal:
     deal = Deal()
     for trade in (trade for slot in slots for trade in own.get(slot, ())):
-        add = deal.and_bought if trade.buys else deal.and_sold
-        deal = add(trade.wh, trade.price, prices)
+        deal = deal.and_one(buys=trade.buys, wh=trade.wh, price=trade.price, prices=prices)
     return deal
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 from . import building as parts
 from .findings import Finding
 from .home_assistant import HomeAssistant
+from .manager import Manager
 from .outage import Change, Telling, change_grid, separated, told
 from .resident import blackout_shown
 
@@ -34,7 +35,7 @@ ABLE: Final = frozenset({PAIR, *GAPS_S})
 MUTE: Final = frozenset({NOTHING})
 """Flats that nothing tells of where they are."""
 MIX: Final = parts.Mix(
-    AUTONOMOUS,
+    (AUTONOMOUS,),
     (
         *("--frequency", "50", "--reconnect-delay", str(DEVICE_HOLD_S)),
         *("--wiring", f"{AUTONOMOUS}=autonomous,inverter=1xx"),
@@ -217,14 +218,11 @@ def _returned(course: Course) -> Finding:
     )
 
 
-async def ready(session: aiohttp.ClientSession, demo: parts.Building, flats: Sequence[str]) -> None:
+async def ready(manager: Manager, flats: Sequence[str]) -> None:
     """Wait until the building hears of all flats."""
-    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
     async with asyncio.timeout(READY_S):
         while True:
-            async with session.get(f"{demo.coordination.url}/api/v1/state", headers=headers) as response:
-                response.raise_for_status()
-                online = {each["flat"] for each in (await response.json())["flats"] if each["online"]}
+            online = {each["flat"] for each in (await manager.ask("/state"))["flats"] if each["online"]}
             if set(flats) <= online:
                 return
             await asyncio.sleep(1)

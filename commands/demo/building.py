@@ -25,6 +25,8 @@ GATE_S = 20
 SHOW_S = 8
 EARLIER_MIN = 1
 """The earlier round of a slot is closed so long before it begins."""
+ENTITIES = "entities"
+"""What the simulator calls the make of an inverter that has no Modbus."""
 SHEET = "recovery key, to be kept on paper.txt"
 NEXT_KEY_SHEET = "next key, to be kept on paper.txt"
 _YAML = """\
@@ -66,25 +68,31 @@ class SimulatedFlat:
     wiring: str
     """What stands between its living room and the grid."""
 
+    @property
+    def adopts(self) -> bool:
+        """Whether its inverter is one that another maker's integration has in Home Assistant."""
+        return ENTITIES in self.families
+
 
 @dataclass(frozen=True, slots=True)
 class Mix:
     """A building of several makes of devices, with one flat's on a serial line.
 
     Attributes:
-        resident: the flat with Home Assistant. It has PV and no battery, so that it sells by day and buys by night, and
-            its inverter has no Modbus: another maker's integration has it in Home Assistant.
+        residents: the flats with Home Assistants of their own. One has PV and no battery, so that it sells by day and
+            buys by night, and its inverter has no Modbus: another maker's integration has it in Home Assistant. One has
+            neither and buys.
         options: those of the simulator.
     """
 
-    resident: str
+    residents: tuple[str, ...]
     options: tuple[str, ...]
 
 
 def mix(flats: int) -> Mix:
     """Return the mixed building of so many flats: the fewer there are, the earlier comes its flat with PV alone."""
-    resident, serial = {2: ("101", "102"), 3: ("102", "101")}.get(flats, ("103", "102"))
-    return Mix(resident, ("--families", "mixed", "--serial", serial, "--entities", resident))
+    residents, serial = {2: (("101",), "102"), 3: (("102",), "101")}.get(flats, (("103", "104"), "102"))
+    return Mix(residents, ("--families", "mixed", "--serial", serial, "--entities", residents[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from .disaster import check_rebuild
 from .evidence import CheckpointWatch, Evidence, gather
 from .findings import Finding
 from .guard import guarded
+from .manager import SLOTS, Manager
 from .processes import Processes
 from .resident import check_home_assistant, configure, set_up_blackout
 from .summary import picture, report
@@ -143,23 +144,27 @@ async def _course(
     set_points = SetPointWatch(session, simulation.url)
     beside = [asyncio.create_task(watch.run()), asyncio.create_task(set_points.run())]
     try:
-        first = next(flat for flat in simulation.flats if flat.flat == mix.resident)
-        headless = [flat for flat in simulation.flats if arguments.no_home_assistant or flat is not first]
+        at_home = () if arguments.no_home_assistant else mix.residents
+        headless = [flat for flat in simulation.flats if flat.flat not in at_home]
         invites = await parts.invite(coordination, simulation.flats)
         lived = await past.of_building(session, simulation)
-        resident: home_assistant.HomeAssistant | None = None
-        if not arguments.no_home_assistant:
-            console.print(f"Starting Home Assistant for flat {first.flat} …")
-            resident = await home_assistant.start(processes, session, folder / "home-assistant", first.flat)
-            entry_id = await configure(session, resident, demo, first, invites[first.flat])
-            await past.lay_beside(resident.folder, await asyncio.to_thread(lived.of, first.flat))
-            if arguments.blackout:
-                await set_up_blackout(session, resident, entry_id)
-            if first.inverter is None:
-                brings = vendor.bring_always(session, simulation.url, resident.url, first.flat)
+        if at_home:
+            console.print(f"Starting Home Assistant for flat {' and flat '.join(at_home)} …")
+        async with asyncio.TaskGroup() as moving:
+            moves = {
+                flat: moving.create_task(
+                    _move_in(session, demo, flat, invites[flat.flat], lived, blacks_out=arguments.blackout)
+                )
+                for flat in simulation.flats
+                if flat.flat in at_home
+            }
+        residents = [move.result() for move in moves.values()]
+        for flat, resident in zip(moves, residents, strict=True):
+            if flat.adopts:
+                brings = vendor.bring_always(session, simulation.url, resident.url, flat.flat)
                 beside.append(asyncio.create_task(brings))
             line = f"{resident.url} (user {resident.user}, password {resident.password})"
-            links.append((f"Home Assistant of flat {first.flat}", line))
+            links.append((f"Home Assistant of flat {resident.flat}", line))
             console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
         console.print(f"Enrolling {len(headless)} flats …")
         # Two at a time: as many as small computers have cores.
@@ -176,16 +181,35 @@ async def _course(
             for flat in headless:
                 starting.create_task(start(flat))
         if arguments.blackout:
-            return await _blackout(arguments, console, session, demo, headless, resident)
+            return await _blackout(arguments, console, session, demo, headless, residents)
         started_s = time.time()
         deadline = None if minutes is None else loop.time() + minutes * 60
         await _watch(console, session, demo, links, deadline)
         if not arguments.check:
             return 0
-        return await _check(console, session, demo, watch, set_points, resident, started_s)
+        return await _check(console, session, demo, watch, set_points, residents, started_s)
     finally:
         for task in beside:
             task.cancel()
+
+
+async def _move_in(
+    session: aiohttp.ClientSession,
+    demo: parts.Building,
+    flat: parts.SimulatedFlat,
+    invite: parts.HandedInvite,
+    lived: past.Past,
+    *,
+    blacks_out: bool,
+) -> home_assistant.HomeAssistant:
+    """Start the Home Assistant of a flat, set the flat up in it as its resident does, and lay its past beside."""
+    folder = demo.folder / f"home-assistant-{flat.flat}"
+    resident = await home_assistant.start(demo.processes, session, folder, flat.flat)
+    entry_id = await configure(session, resident, demo, flat, invite)
+    await past.lay_beside(resident.folder, await asyncio.to_thread(lived.of, flat.flat))
+    if blacks_out:
+        await set_up_blackout(session, resident, entry_id)
+    return resident
 
 
 async def _blackout(
@@ -194,17 +218,18 @@ async def _blackout(
     session: aiohttp.ClientSession,
     demo: parts.Building,
     headless: Sequence[parts.SimulatedFlat],
-    resident: home_assistant.HomeAssistant | None,
+    residents: Sequence[home_assistant.HomeAssistant],
 ) -> int:
-    await blackout.ready(session, demo, [flat.flat for flat in demo.simulation.flats])
-    course = await blackout.outage_and_return(console, session, demo, headless, resident)
+    manager = Manager(session, demo.coordination)
+    await blackout.ready(manager, [flat.flat for flat in demo.simulation.flats])
+    course = await blackout.outage_and_return(console, session, demo, headless, next(iter(residents), None))
     held = await drill.hold_drill(console, session, demo, demo.folder / "drill")
     if not arguments.check:
         return 0
     findings = [*blackout.check_course(course), *drill.check_drill(held, blackout.ABLE, blackout.MUTE)]
     size = (await _head(session, demo))["size"]
     evidence = await gather(session, demo.coordination, demo.simulation, size)
-    auctions = await gather_auctions(session, demo, resident, evidence)
+    auctions = await gather_auctions(manager, demo, residents, evidence)
     findings += [check_rounds(evidence, auctions), check_reasons(evidence, auctions)]
     return await _judge(console, demo, findings)
 
@@ -224,21 +249,14 @@ async def _watch(
     links: Sequence[tuple[str, str]],
     deadline: float | None,
 ) -> None:
-    loop = asyncio.get_running_loop()
+    loop, manager = asyncio.get_running_loop(), Manager(session, demo.coordination)
     # A file or a pipe gets the lines before and after; a picture that changes is for a terminal.
     with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
         while deadline is None or loop.time() < deadline:
             if live is not None:
-                state, head = await _ask(session, demo, "/api/v1/state"), await _head(session, demo)
+                state, head = await manager.ask("/state"), await _head(session, demo)
                 live.update(picture(state, head, list(links)), refresh=True)
             await asyncio.sleep(1)
-
-
-async def _ask(session: aiohttp.ClientSession, demo: parts.Building, path: str) -> Any:
-    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
-    async with session.get(demo.coordination.url + path, headers=headers) as response:
-        response.raise_for_status()
-        return await response.json()
 
 
 async def _head(session: aiohttp.ClientSession, demo: parts.Building) -> dict[str, Any]:
@@ -253,20 +271,21 @@ async def _check(
     demo: parts.Building,
     watch: CheckpointWatch,
     set_points: SetPointWatch,
-    resident: home_assistant.HomeAssistant | None,
+    residents: Sequence[home_assistant.HomeAssistant],
     started_s: float,
 ) -> int:
+    manager = Manager(session, demo.coordination)
     console.print("Waiting for the last slot to be settled …")
-    await _until_settled(session, demo, started_s)
+    await _until_settled(manager, started_s)
     size = (await _head(session, demo))["size"]
     evidence = await gather(session, demo.coordination, demo.simulation, size)
-    auctions = await gather_auctions(session, demo, resident, evidence)
+    auctions = await gather_auctions(manager, demo, residents, evidence)
     findings = [*check_everything(evidence), *check_auctions(evidence, auctions), *check_undisturbed(evidence)]
     findings += check_delivery(evidence, auctions, demo.simulation.flats, set_points.seen)
     findings.append(await asyncio.to_thread(_check_log, demo, watch.seen, evidence))
-    if resident is not None:
-        findings.append(await check_home_assistant(session, resident, demo, evidence))
-        findings.append(await check_today(session, resident, demo, evidence))
+    findings += [await check_home_assistant(session, resident, demo, evidence) for resident in residents]
+    if residents:
+        findings.append(await check_today(session, residents, manager, evidence))
     console.print("Losing the server, and rebuilding it from a flat's mirror …")
     log_key = tlog.VerifierKey.parse(evidence.building["log_key"])
     findings.append(await check_rebuild(session, demo, log_key, tuple(watch.seen)))
@@ -283,13 +302,13 @@ async def _judge(console: Console, demo: parts.Building, findings: list[Finding]
     return 1 if failed else 0
 
 
-async def _until_settled(session: aiohttp.ClientSession, demo: parts.Building, started_s: float) -> None:
+async def _until_settled(manager: Manager, started_s: float) -> None:
     """Wait for a slot to be settled after now that began when all flats ran; whether it is whole is to be checked."""
-    before = {slot["slot"] for slot in await _ask(session, demo, "/api/v1/slots?limit=2000")}
+    before = {slot["slot"] for slot in await manager.ask(SLOTS)}
     try:
         async with asyncio.timeout(_LAST_SLOTS_S):
             while True:
-                slots = await _ask(session, demo, "/api/v1/slots?limit=2000")
+                slots = await manager.ask(SLOTS)
                 if any(slot["slot"] not in before and slot["slot"] >= started_s + START_S for slot in slots):
                     return
                 await asyncio.sleep(1)

@@ -7,7 +7,6 @@ two sides bore by their own meters.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 import time
 from typing import Final
 
@@ -16,6 +15,7 @@ import aiohttp
 from .again import transfers_of
 from .auction import Auctions
 from .building import SLOT_SECONDS, SimulatedFlat
+from .deal import parts_of
 from .evidence import Evidence
 from .findings import Finding
 
@@ -27,18 +27,6 @@ _AFTER_S: Final = SLOT_SECONDS // 2
 ends it."""
 _BORNE_PERCENT: Final = 80
 """So much of what was traded is borne at least: a few Wh a minute are traded, of which meters count whole ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Borne:
-    """Of one flat: what it has traded, and what of that its own meter bore, in Wh."""
-
-    traded_wh: int = 0
-    borne_wh: int = 0
-
-    def and_one(self, traded_wh: int, borne_wh: int) -> Borne:
-        """Add one side of a trade."""
-        return Borne(self.traded_wh + traded_wh, self.borne_wh + borne_wh)
 
 
 class SetPointWatch:
@@ -73,39 +61,24 @@ def check_delivery(
     return [_check_borne(evidence, batteries, steered), _check_leases(evidence, auctions, batteries, steered)]
 
 
-def borne_of(evidence: Evidence, slots: Sequence[int]) -> dict[str, Borne]:
-    """Return by flat what of its trades in some slots was borne by its own meter."""
-    found: dict[str, Borne] = {}
-    for slot in slots:
-        for body in (record.body for record in transfers_of(evidence, slot)):
-            if body.trade is None:
-                continue
-            for device, borne_wh in ((body.sender, body.trade.offered_wh), (body.receiver, body.trade.wanted_wh)):
-                name = evidence.names[device]
-                found[name] = found.get(name, Borne()).and_one(body.trade.wh, borne_wh)
-    return found
-
-
 def _check_borne(evidence: Evidence, batteries: Sequence[str], steered: Seconds) -> Finding:
     """What flats have traded is told with what came of it; who has a battery has it make that good."""
     claim = "what was traded is delivered, by batteries that are asked to"
-    settled = [slot["slot"] for slot in evidence.slots]
-    borne = borne_of(evidence, settled)
-    bodies = [record.body for slot in settled for record in transfers_of(evidence, slot)]
-    trades = [(body.trade.wh, body.energy_wh) for body in bodies if body.trade is not None]
-    traded_wh, delivered_wh = (sum(each) for each in zip(*trades, strict=True)) if trades else (0, 0)
+    parts = [part for slot in evidence.slots for part in parts_of(transfers_of(evidence, slot["slot"]))]
+    bought = [part for part in parts if part.buys]
+    traded_wh, delivered_wh = sum(part.traded_wh for part in bought), sum(part.delivered_wh for part in bought)
     told = f"of {traded_wh} Wh traded {delivered_wh} Wh delivered"
-    own = {flat: borne[flat] for flat in batteries if flat in borne}
+    own = [part for part in parts if evidence.names[part.device] in batteries]
     if not own:
         return Finding(claim, True, f"{told}; no flat whose battery delivers has traded")
-    if idle := sorted(flat for flat in own if not steered.get(flat)):
+    names = sorted({evidence.names[part.device] for part in own})
+    if idle := [name for name in names if not steered.get(name)]:
         return Finding(claim, False, f"{told}; the battery of flat {idle[0]} was asked for nothing")
-    owed, kept = (sum(each) for each in zip(*((each.traded_wh, each.borne_wh) for each in own.values()), strict=True))
-    flats = ", ".join(sorted(own))
+    owed, kept = sum(part.traded_wh for part in own), sum(part.borne_wh for part in own)
     return Finding(
         claim,
         kept * 100 >= owed * _BORNE_PERCENT,
-        f"{told}; by flats with batteries that deliver ({flats}) {kept} of {owed} Wh",
+        f"{told}; by flats with batteries that deliver ({', '.join(names)}) {kept} of {owed} Wh",
     )
 
 

@@ -15,8 +15,9 @@ from localvpp.logfolder import LogFolder
 
 from ..errors import CommandError
 from ..log import verify
-from .building import SETTLE_AFTER_S, SLOT_SECONDS, Building, Coordination, run_coordinator
+from .building import SETTLE_AFTER_S, SLOT_SECONDS, Building, run_coordinator
 from .findings import Finding
+from .manager import SLOTS, Manager
 from .processes import run_once
 
 _CLAIM: Final = "the building comes back from one flat's mirror and a sheet of paper"
@@ -30,7 +31,7 @@ async def check_rebuild(
     session: aiohttp.ClientSession, demo: Building, key: tlog.VerifierKey, seen: Sequence[bytes]
 ) -> Finding:
     """Lose the server at its newest entry, rebuild it, and see the same log go on."""
-    before = await _slots(session, demo.coordination)
+    before = await Manager(session, demo.coordination).ask(SLOTS)
     flat, mirror, head = await _caught_up(session, demo, key)
     await demo.processes.kill("coordinator")
     await asyncio.to_thread(shutil.rmtree, demo.coordination.data)
@@ -45,7 +46,7 @@ async def check_rebuild(
     await run_coordinator(demo.processes, demo.coordination.config)
     token = (await run_once("coordinator", "token", str(demo.coordination.config))).strip()
     coordination = replace(demo.coordination, token=token)
-    after = await _goes_on(session, coordination, {slot["slot"] for slot in before})
+    after = await _goes_on(Manager(session, coordination), {slot["slot"] for slot in before})
     kept = {slot["slot"]: slot for slot in after}
     for slot in before:
         if kept.get(slot["slot"]) != slot:
@@ -88,22 +89,12 @@ def _size(mirror: Path, verifier: tlog.Verifier) -> int:
         return -1
 
 
-async def _slots(session: aiohttp.ClientSession, coordination: Coordination) -> list[dict[str, Any]]:
-    headers = {"Authorization": f"Bearer {coordination.token}"}
-    async with session.get(f"{coordination.url}/api/v1/slots?limit=2000", headers=headers) as response:
-        response.raise_for_status()
-        slots: list[dict[str, Any]] = await response.json()
-    return slots
-
-
-async def _goes_on(
-    session: aiohttp.ClientSession, coordination: Coordination, before: set[int]
-) -> list[dict[str, Any]]:
+async def _goes_on(manager: Manager, before: set[int]) -> list[dict[str, Any]]:
     """Wait for a whole slot to be settled that was not settled before."""
     try:
         async with asyncio.timeout(_GOES_ON_S):
             while True:
-                slots = await _slots(session, coordination)
+                slots: list[dict[str, Any]] = await manager.ask(SLOTS)
                 if any(slot["slot"] not in before and not slot["missing"] for slot in slots):
                     return slots
                 await asyncio.sleep(1)

@@ -17,6 +17,7 @@ from rich.console import Console
 from ..errors import CommandError
 from . import building as parts
 from .findings import Finding
+from .manager import Manager
 from .outage import separated, state_of
 from .processes import run_once
 
@@ -57,47 +58,23 @@ class Held:
     lasted_s: float = 0.0
 
 
-class Manager:
-    """What the building's manager asks of the coordinator."""
-
-    def __init__(self, session: aiohttp.ClientSession, coordination: parts.Coordination) -> None:
-        self._session = session
-        self._url = f"{coordination.url}/api/v1/drills"
-        self._headers = {"Authorization": f"Bearer {coordination.token}"}
-
-    async def ask(self, path: str = "", body: object = None) -> Any:
-        """Get, or post a body; raises CommandError with the coordinator's sentence when it refuses."""
-        method = "GET" if body is None else "POST"
-        async with self._session.request(method, self._url + path, json=body, headers=self._headers) as response:
-            text = await response.text()
-            if not response.ok:
-                raise CommandError(f"{method} {path or '/'} of the building's drills: {text.strip()}")
-            return json.loads(text)
-
-    async def file(self, path: str) -> bytes:
-        """Get a file as it is."""
-        async with self._session.get(self._url + path, headers=self._headers) as response:
-            data = await response.read()
-            if not response.ok:
-                raise CommandError(f"{path} of the building's drills: {data.decode(errors='replace').strip()}")
-            return data
-
-
 async def hold_drill(console: Console, session: aiohttp.ClientSession, demo: parts.Building, folder: Path) -> Held:
     """Hold a drill of the building, and leave its reports in a folder.
 
     Raises CommandError: it was refused, or did not end in time.
     """
     manager = Manager(session, demo.coordination)
-    drill = await manager.ask(body={"level": "l2", "length_s": LENGTH_S, "notice_s": NOTICE_S, "within_s": WITHIN_S})
+    drill = await manager.ask(
+        "/drills", {"level": "l2", "length_s": LENGTH_S, "notice_s": NOTICE_S, "within_s": WITHIN_S}
+    )
     name = drill["drill"]
     line = f"The building holds a drill: {LENGTH_S} s for each flat, in the order {', '.join(drill['order'])} …"
     console.print(line, soft_wrap=True)
     before = await state_of(session, demo.simulation.url)
     begun = time.monotonic()
-    await manager.ask(f"/{name}/start", {})
+    await manager.ask(f"/drills/{name}/start", {})
     for flat in before:
-        await manager.ask(f"/{name}/flats/{flat}/acknowledge", {"who": f"resident of {flat}"})
+        await manager.ask(f"/drills/{name}/flats/{flat}/acknowledge", {"who": f"resident of {flat}"})
     held = Held(drill)
     while held.told["stage"] != "ended":
         if time.monotonic() - begun > WITHIN_S + 60:
@@ -108,7 +85,7 @@ async def hold_drill(console: Console, session: aiohttp.ClientSession, demo: par
             console.print(f"  flat {', '.join(sorted(news))} leaves the grid")
         held.out |= out
         held.most_out = max(held.most_out, len(out))
-        held.told = await manager.ask(f"/{name}")
+        held.told = await manager.ask(f"/drills/{name}")
         await asyncio.sleep(_POLL_S)
     now = await state_of(session, demo.simulation.url)
     held.lasted_s = time.monotonic() - begun
@@ -122,10 +99,10 @@ async def hold_drill(console: Console, session: aiohttp.ClientSession, demo: par
 
 async def _write(manager: Manager, held: Held, name: str, folder: Path) -> None:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    reports = {"building": await manager.file(f"/{name}/report")}
+    reports = {"building": await manager.file(f"/drills/{name}/report")}
     for flat in held.told["flats"]:
         if flat["report"] is not None:
-            reports[flat["flat"]] = await manager.file(f"/{name}/flats/{flat['flat']}/report")
+            reports[flat["flat"]] = await manager.file(f"/drills/{name}/flats/{flat['flat']}/report")
     held.report = json.loads(reports["building"])
     held.told_dark_s = {who: _told_dark_s(json.loads(data)) for who, data in reports.items() if who != "building"}
     for who, data in reports.items():

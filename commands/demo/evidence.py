@@ -17,6 +17,7 @@ from localvpp.etp import DeviceId, Record
 from localvpp.settlement import SlotPrices
 
 from .building import PRICES, Coordination, Simulation
+from .manager import SLOTS, Manager
 
 type Registers = tuple[tuple[int, int, int], ...]
 """(time in ms from which on, import Wh, export Wh) as the simulator's meter showed them, oldest first."""
@@ -59,42 +60,33 @@ async def gather(
     session: aiohttp.ClientSession, coordination: Coordination, simulation: Simulation, size: int
 ) -> Evidence:
     """Ask for everything. `size` is the number of entries that the log had when it was stopped being watched."""
-    api = f"{coordination.url}/api/v1"
-    authorisation = {"Authorization": f"Bearer {coordination.token}"}
-
-    async def ask(url: str) -> Any:
-        async with session.get(url, headers=authorisation) as response:
-            response.raise_for_status()
-            return await response.json()
-
-    async def fetch(url: str) -> bytes:
-        async with session.get(url, headers=authorisation) as response:
-            response.raise_for_status()
-            return await response.read()
+    manager = Manager(session, coordination)
 
     async def entry(index: int) -> Logged:
-        sealed, proof = await fetch(f"{api}/records/{index}"), await fetch(f"{api}/records/{index}/proof")
+        sealed, proof = await manager.file(f"/records/{index}"), await manager.file(f"/records/{index}/proof")
         return Logged(index, Record.decode(sealed), proof)
 
+    async def history(device: str) -> Registers:
+        async with session.get(f"{simulation.url}/api/registers?device={device}&since_ms=0") as response:
+            response.raise_for_status()
+            return tuple(tuple(row) for row in await response.json())
+
     asked_ms = time.time_ns() // 1_000_000
-    state = await ask(f"{api}/state")
+    state = await manager.ask("/state")
     names: dict[DeviceId, str] = {}
-    told = await ask(f"{api}/records?limit=500")
+    told = await manager.ask("/records?limit=500")
     while told:
         names |= {DeviceId(bytes.fromhex(line["device"])): line["flat"] for line in told}
         oldest = told[-1]["index"]
-        told = await ask(f"{api}/records?limit=500&before={oldest}") if oldest else []
-    slots = await ask(f"{api}/slots?limit=2000")
+        told = await manager.ask(f"/records?limit=500&before={oldest}") if oldest else []
+    slots = await manager.ask(SLOTS)
     devices = {flat.flat: f"{flat.flat}/meter" for flat in simulation.flats}
     devices |= {"bulk": "building/bulk", "common": "building/common"}
-    registers = {
-        name: tuple(tuple(row) for row in await ask(f"{simulation.url}/api/registers?device={device}&since_ms=0"))
-        for name, device in devices.items()
-    }
+    registers = {name: await history(device) for name, device in devices.items()}
     return Evidence(
-        building=await ask(f"{api}/building"),
+        building=await manager.ask("/building"),
         state=state,
-        slots=tuple(reversed([await ask(f"{api}/slots/{slot['slot']}") for slot in slots])),
+        slots=tuple(reversed([await manager.ask(f"/slots/{slot['slot']}") for slot in slots])),
         logged=tuple([await entry(index) for index in range(size)]),
         prices=PRICES,
         names=names,

@@ -86,7 +86,7 @@ async def start(processes: Processes, session: aiohttp.ClientSession, folder: Pa
         await asyncio.to_thread(_prepare, folder, flat, port)
         url = f"http://127.0.0.1:{port}"
         await processes.start(
-            "home-assistant",
+            f"home-assistant-{flat}",
             [
                 sys.executable,
                 "-m",

@@ -17,6 +17,7 @@ from .building import Building, HandedInvite, SimulatedFlat
 from .evidence import Evidence, values_between
 from .findings import Finding
 from .home_assistant import HomeAssistant, call
+from .manager import SLOTS, Manager
 
 DOMAIN: Final = "local_vpp"
 _AGREE_S: Final = 60
@@ -47,7 +48,7 @@ async def configure(
         ],
     )
     entry_id: str = entry["result"]["entry_id"]
-    if flat.inverter is None:
+    if flat.adopts:
         await _adopt(session, resident, demo, flat, entry_id)
     for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
         if address is not None:
@@ -128,7 +129,7 @@ async def check_home_assistant(
 ) -> Finding:
     """Home Assistant shows what the meters, the log and the settlement say of its flat."""
     claim = "Home Assistant shows the same energies"
-    flat = resident.flat
+    (flat,) = (each for each in demo.simulation.flats if each.flat == resident.flat)
     known = await entities(session, resident)
     problem = "Home Assistant showed nothing"
     try:
@@ -145,19 +146,21 @@ async def check_home_assistant(
     return Finding(
         claim,
         True,
-        f"import {shown['energy_import']}, export {shown['energy_export']}, shared in "
+        f"flat {flat.flat}: import {shown['energy_import']}, export {shown['energy_export']}, shared in "
         f"{shown['shared_in']}, out {shown['shared_out']} Wh; ledger {shown['ledger']}",
     )
 
 
 async def _disagreement(
-    session: aiohttp.ClientSession, demo: Building, evidence: Evidence, flat: str, shown: Mapping[str, Any]
+    session: aiohttp.ClientSession, demo: Building, evidence: Evidence, flat: SimulatedFlat, shown: Mapping[str, Any]
 ) -> str:
     """Return in what Home Assistant differs from the other sources, or nothing."""
-    wanted = {"energy_import", "energy_export", "shared_in", "shared_out", "last_record_energy", "ledger", "pv_power"}
+    wanted = {"energy_import", "energy_export", "shared_in", "shared_out", "last_record_energy", "ledger"}
+    if flat.adopts or flat.inverter is not None:
+        wanted.add("pv_power")
     if missing := sorted(key for key in wanted if shown.get(key) in {None, "unknown", "unavailable"}):
         return f"Home Assistant does not know {', '.join(missing)}"
-    url = f"{demo.simulation.url}/api/registers?device={flat}/meter&since_ms=0"
+    url = f"{demo.simulation.url}/api/registers?device={flat.flat}/meter&since_ms=0"
     async with session.get(url) as response:
         registers = tuple(tuple(row) for row in await response.json())
     pair = (shown["energy_import"], shown["energy_export"])
@@ -165,21 +168,18 @@ async def _disagreement(
     recent = values_between(registers, registers[-1][0] - _FRESH_MS, now_ms)
     if pair not in recent:
         return f"registers {pair} Wh, the meter showed {sorted(recent)} in the last seconds"
-    headers = {"Authorization": f"Bearer {demo.coordination.token}"}
-    async with session.get(f"{demo.coordination.url}/api/v1/slots?limit=2000", headers=headers) as response:
-        slots = await response.json()
-    shares = [share for slot in slots for share in slot["flats"] if share["flat"] == flat]
+    manager = Manager(session, demo.coordination)
+    shares = [share for slot in await manager.ask(SLOTS) for share in slot["flats"] if share["flat"] == flat.flat]
     for key, field in (("shared_in", "shared_in_wh"), ("shared_out", "shared_out_wh")):
         total = sum(share[field] for share in shares)
         if shown[key] != total:
             return f"{key} is {shown[key]} Wh, the settled slots say {total} Wh"
     if shown["ledger"] != "proven":
         return f"the ledger is {shown['ledger']}"
-    async with session.get(f"{demo.coordination.url}/api/v1/records?limit=500", headers=headers) as response:
-        records = await response.json()
+    records = await manager.ask("/records?limit=500")
     kind = Kind.INTERVAL.name.lower()
     # An interval has a record for each direction; the one that tells more is shown.
-    newest = [record["energy_wh"] for record in records if record["flat"] == flat and record["kind"] == kind][:2]
+    newest = [record["energy_wh"] for record in records if record["flat"] == flat.flat and record["kind"] == kind][:2]
     if len(newest) < 2 or shown["last_record_energy"] != max(newest):
         return f"the last ETP is of {shown['last_record_energy']} Wh, in the log its interval has {newest}"
     return ""

@@ -1,4 +1,8 @@
-"""What Home Assistant shows of its flat's trades today, against the results that enough flats have agreed to."""
+"""What Home Assistant shows of its flat's trades today, against the results that enough flats have agreed to.
+
+Bought and sold are what was agreed. Saved is of that only until a slot is settled, and then of what was delivered:
+which slots are, is asked anew with each look, for others are settled while one looks.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,17 +15,16 @@ import aiohttp
 
 from localvpp.audit import RoundPapers
 from localvpp.bidder import day_of
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, Record
 from localvpp.market.rounds import Outcome, Placed
 from localvpp.paper import JAPAN
 from localvpp.settlement import SlotPrices
 
-from .again import transfers_of
-from .auction import Deal, ask
-from .building import Building
+from .deal import Deal, Part, parts_of
 from .evidence import Evidence
 from .findings import Finding
 from .home_assistant import HomeAssistant
+from .manager import SLOTS, Manager
 from .resident import entities, states_of
 
 _AGREE_S: Final = 30
@@ -30,32 +33,42 @@ _SENSORS: Final = ("bought_today", "sold_today", "saved_today")
 
 
 async def check_today(
-    session: aiohttp.ClientSession, resident: HomeAssistant, demo: Building, evidence: Evidence
+    session: aiohttp.ClientSession, residents: Sequence[HomeAssistant], manager: Manager, evidence: Evidence
 ) -> Finding:
-    """Home Assistant shows what its flat has bought, sold and saved since midnight."""
+    """Each Home Assistant shows what its flat has bought, sold and saved since midnight."""
     claim = "Home Assistant shows what its flat has bought, sold and saved today"
-    (device,) = (device for device, name in evidence.names.items() if name == resident.flat)
+    devices = {name: device for device, name in evidence.names.items()}
+    told = []
+    for resident in residents:
+        today = Today(manager, devices[resident.flat], evidence.prices)
+        wanted, shown = await _looked(session, resident, today)
+        if wanted is None or shown != wanted:
+            return Finding(claim, False, f"flat {resident.flat} shows {shown}, agreed was {wanted}")
+        if wanted == Deal():
+            return Finding(claim, False, f"flat {resident.flat} has traded nothing")
+        saved = Decimal(wanted.saved).scaleb(-5)
+        told.append(f"flat {resident.flat}: bought {wanted.bought_wh} Wh, sold {wanted.sold_wh} Wh, saved {saved} yen")
+    return Finding(claim, bool(told), "; ".join(told))
+
+
+async def _looked(
+    session: aiohttp.ClientSession, resident: HomeAssistant, today: Today
+) -> tuple[Deal | None, Deal | None]:
+    """Return what was agreed and what is shown, as soon as that is the same, or as they were at last."""
     known = await entities(session, resident)
-    wanted, shown = Deal(), None
+    wanted: Deal | None = None
+    shown: Deal | None = None
     try:
         async with asyncio.timeout(_AGREE_S):
             while True:
-                wanted = await _agreed(session, demo, evidence, device)
+                wanted = await today.agreed(day_of(int(time.time()), JAPAN))
                 shown = _shown(known, await states_of(session, resident))
                 if shown == wanted:
                     break
                 await asyncio.sleep(1)
     except TimeoutError:
-        return Finding(claim, False, f"flat {resident.flat} shows {shown}, agreed was {wanted}")
-    return Finding(
-        claim,
-        bool(wanted.bought_wh or wanted.sold_wh),
-        f"flat {resident.flat}: bought {wanted.bought_wh} Wh, sold {wanted.sold_wh} Wh, saved {_yen(wanted.saved)} yen",
-    )
-
-
-def _yen(saved: int) -> Decimal:
-    return Decimal(saved).scaleb(-5)
+        pass  # They differ, or are not known: the caller says so.
+    return wanted, shown
 
 
 def _shown(known: Mapping[str, str], states: Mapping[str, Any]) -> Deal | None:
@@ -67,42 +80,57 @@ def _shown(known: Mapping[str, str], states: Mapping[str, Any]) -> Deal | None:
         return None
 
 
-async def _agreed(session: aiohttp.ClientSession, demo: Building, evidence: Evidence, device: DeviceId) -> Deal:
-    """Return what a flat has traded today, settled or not, and saved: in settled slots by what was delivered."""
-    newest = await ask(session, demo, "/api/v1/market/slots?limit=100")
-    today = day_of(int(time.time()), JAPAN)
-    deal = Deal()
-    for slot in sorted({each["slot"] for each in (*newest, *evidence.slots)}):
-        told = await ask(session, demo, f"/api/v1/market/slots/{slot}/papers") if slot in today else None
+class Today:
+    """What one flat has traded today, as the building's log and its rounds have it.
+
+    Args:
+        manager: asks the building's coordinator.
+        device: the flat's.
+        prices: the building's.
+    """
+
+    def __init__(self, manager: Manager, device: DeviceId, prices: SlotPrices) -> None:
+        self._manager = manager
+        self._device = device
+        self._prices = prices
+        self._settled: dict[int, tuple[Part, ...]] = {}
+        """By settled slot: the flat's parts in its trades; they change no more."""
+
+    async def agreed(self, day: range) -> Deal:
+        """Return what it has bought and sold in a day's slots, and saved: in settled ones by what was delivered."""
+        settled = {each["slot"] for each in await self._manager.ask(SLOTS)}
+        newest = {each["slot"] for each in await self._manager.ask("/market/slots?limit=100")}
+        deal = Deal()
+        for slot in sorted(slot for slot in settled | newest if slot in day):
+            deal = await self._traded(deal, slot)
+            for part in await self._parts(slot) if slot in settled else ():
+                missed = Deal().and_one(
+                    buys=part.buys, wh=part.traded_wh - part.delivered_wh, price=part.price, prices=self._prices
+                )
+                deal = replace(deal, saved=deal.saved - missed.saved)
+        return deal
+
+    async def _traded(self, deal: Deal, slot: int) -> Deal:
+        """Add what it has traded in the rounds of a slot."""
+        told = await self._manager.find(f"/market/slots/{slot}/papers")
         for papers in () if told is None else (RoundPapers.read(each) for each in told["rounds"]):
-            if papers.cleared is not None:
-                deal = _traded(deal, papers, device, evidence.prices)
-    settled = [each["slot"] for each in evidence.slots if each["slot"] in today]
-    return replace(deal, saved=deal.saved - _not_saved(evidence, settled, device))
+            if papers.cleared is None:
+                continue
+            assert papers.result is not None, "it was agreed to"
+            placed = [Placed.decode(document) for document in papers.orders]
+            own = {order.id for each in placed if each.device == self._device for order in each.offer.orders}
+            for trade in Outcome.decode(papers.result).result.trades:
+                earned = trade.price if trade.seller_price is None else trade.seller_price
+                if trade.buyer in own:
+                    deal = deal.and_one(buys=True, wh=trade.wh, price=trade.price, prices=self._prices)
+                if trade.seller in own:
+                    deal = deal.and_one(buys=False, wh=trade.wh, price=earned, prices=self._prices)
+        return deal
 
-
-def _not_saved(evidence: Evidence, slots: Sequence[int], device: DeviceId) -> int:
-    """Return what trades of settled slots would have saved a flat by the Wh that were not delivered, in 10⁻⁵ yen."""
-    missed = 0
-    for body in (record.body for slot in slots for record in transfers_of(evidence, slot)):
-        if body.trade is None or body.price is None:
-            continue
-        wh = body.trade.wh - body.energy_wh
-        if body.receiver == device:
-            missed += wh * (evidence.prices.grid - body.price)
-        if body.sender == device:
-            missed += wh * (body.trade.earned - evidence.prices.feed_in)
-    return missed
-
-
-def _traded(deal: Deal, papers: RoundPapers, device: DeviceId, prices: SlotPrices) -> Deal:
-    """Add what a flat has traded in one round."""
-    assert papers.result is not None, "it was agreed to"
-    placed = [Placed.decode(document) for document in papers.orders]
-    own = {order.id for each in placed if each.device == device for order in each.offer.orders}
-    for trade in Outcome.decode(papers.result).result.trades:
-        if trade.buyer in own:
-            deal = deal.and_bought(trade.wh, trade.price, prices)
-        if trade.seller in own:
-            deal = deal.and_sold(trade.wh, trade.price if trade.seller_price is None else trade.seller_price, prices)
-    return deal
+    async def _parts(self, slot: int) -> tuple[Part, ...]:
+        if slot not in self._settled:
+            told = await self._manager.ask(f"/slots/{slot}")
+            sealed = [await self._manager.file(f"/records/{each['index']}") for each in told["transfers"]]
+            records = [Record.decode(each) for each in sealed]
+            self._settled[slot] = tuple(part for part in parts_of(records) if part.device == self._device)
+        return self._settled[slot]

@@ -2,7 +2,7 @@
 
 Most keep to the default. Some want more for what they sell than the grid would give, some would not pay what the grid
 costs, one wants the sun's energy alone: so offers and wishes make curves of several steps, as in a real building. Who
-has a battery lets it deliver what was traded.
+has a battery lets it deliver what was traded. Who has Home Assistant would say there what he wishes, and says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,6 @@ from typing import Any, Final
 from .building import Building, SimulatedFlat
 
 WISHES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "104": {"buy not above": "30.00"},
     "202": {"buy not above": "28.00"},
     "203": {"sell not below": "12.00"},
     "301": {"buy not above": "26.00", "green only": True},

@@ -18,7 +18,7 @@ from .month import FLATS, house_of, settled, statements_of
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "month"
 FIGURES: Final = "figures.json"
-SHOWN: Final = mix(FLATS).resident
+SHOWN: Final = mix(FLATS).residents[0]
 _SOFTWARE: Final = "local-vpp"
 
 

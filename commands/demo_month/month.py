@@ -105,7 +105,7 @@ def house_of(month: SettledMonth, made: Mapping[str, Statement]) -> BuildingStat
 
 def _plan() -> BuildingPlan:
     profiles = read_profiles(Settings())
-    entities = (mix(FLATS).resident,)
+    entities = mix(FLATS).residents[:1]
     return plan(FLATS, profiles.series, seed=_SEED, families=Families.MIXED, entities=entities)
 
 

@@ -1,6 +1,6 @@
 """The configuration of a building: read from YAML, checked, and from then on a value."""
 
-from .accounts import Accounts, load_accounts, meters_of
+from .accounts import Accounts, load_accounts, meters_of, tenancies_known
 from .auditors import Auditor
 from .building import BuildingConfig, Listen, MeterAddresses, load
 from .debit import Debit
@@ -41,6 +41,7 @@ __all__ = [
     "make_folder",
     "meters_of",
     "most_at_once",
+    "tenancies_known",
     "token_signer",
     "unmake",
 ]

@@ -1,7 +1,7 @@
 """`settlement.yaml`: what a month's bills need besides the records: meters' papers, tariff, fees, who sends them.
 
-It is the association's: it is read when a month is settled. The coordinator looks at the meters' papers alone, and
-again when the file has changed: who may not be billed does not trade.
+It is the association's: it is read when a month is settled. The coordinator looks at the meters' papers, and again
+when the file has changed: who may not be billed does not trade; and, asked for a day's plan, at who lives where.
 """
 
 from collections.abc import Mapping
@@ -121,6 +121,14 @@ def meters_of(building: BuildingConfig) -> Mapping[str, MeterPapers] | None:
     Blocking. Raises ConfigError.
     """
     return load_accounts(building.accounts, building).meters if building.accounts.exists() else None
+
+
+def tenancies_known(building: BuildingConfig) -> Mapping[str, tuple[Tenancy, ...]]:
+    """Read who lived where when, out of the accounts that a building's file names; nobody, where there are none.
+
+    Blocking. Raises ConfigError.
+    """
+    return load_accounts(building.accounts, building).tenancies if building.accounts.exists() else {}
 
 
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:

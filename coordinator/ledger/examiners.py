@@ -73,6 +73,10 @@ class Examiners:
         self._answer_s = answer_s
         self._here = Examiner(origin)
         self._crew: _Crew | None = None
+        self._starting: _Crew | None = None
+        """Processes that have not answered yet."""
+        self._left = False
+        """Whether nobody asks any more."""
         self._idle: asyncio.TimerHandle | None = None
         self._not_before = 0.0
         self._changes: set[asyncio.Task[None]] = set()
@@ -82,6 +86,9 @@ class Examiners:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._left = True
+        if self._starting is not None:
+            self._starting.leave()  # Who stops waits for no start.
         while self._changes:
             await asyncio.gather(*self._changes)
         if self._idle is not None:  # Those that were being started have it set.
@@ -109,11 +116,18 @@ class Examiners:
         """Start the processes, and return when they answer."""
         if self._most and self._crew is None:
             try:
-                self._crew = await asyncio.to_thread(_Crew, self._origin, self._most, self._answer_s)
+                self._starting = await asyncio.to_thread(_Crew, self._origin, self._most)
+                if self._left:
+                    self._starting.leave()
+                await asyncio.to_thread(self._starting.begin, self._answer_s)
             except (OSError, EOFError) as error:
-                self._lose(error)
+                if not self._left:
+                    self._lose(error)
             else:
+                self._crew = self._starting
                 self._stay()
+            finally:
+                self._starting = None
 
     def _called(self, count: int) -> _Crew | None:
         """Return the processes; if there are none and it is worth it, have them started for the next time."""
@@ -160,8 +174,8 @@ class Examiners:
 class _Crew:
     """The processes, from the side that asks them. Blocking."""
 
-    def __init__(self, origin: str, count: int, answer_s: float) -> None:
-        """Start them, and wait until they answer. Raises OSError or EOFError when they do not."""
+    def __init__(self, origin: str, count: int) -> None:
+        """Start them. Raises OSError when that cannot be done."""
         pairs = [socket.socketpair() for _ in range(count)]
         theirs = [their.fileno() for _, their in pairs]
         try:
@@ -176,6 +190,12 @@ class _Crew:
             for _, their in pairs:
                 their.close()
         self._chairs = [_Chair(ours) for ours, _ in pairs]
+
+    def begin(self, answer_s: float) -> None:
+        """Wait until they answer, and from then on for no answer longer than so.
+
+        Raises OSError or EOFError when they do not, or nobody wants to know any more; then they are ended.
+        """
         try:
             for chair in self._chairs:
                 chair.wait_at_most(START_S)
@@ -193,6 +213,11 @@ class _Crew:
     def examine(self, number: int, batch: Batch, basis: Basis) -> list[list[Verdict]]:
         """Let one of them examine records. Raises OSError or EOFError when it is gone."""
         return self._chairs[number].examine(batch, basis)
+
+    def leave(self) -> None:
+        """Have whoever waits for an answer hear that there is none, and ask no more. Blocks nobody."""
+        for chair in self._chairs:
+            chair.shut()
 
     def end(self) -> None:
         """Ask no more; they notice, and end."""
@@ -230,10 +255,14 @@ class _Chair:
             examining.learn(self._told, news)
             return verdicts
 
-    def leave(self) -> None:
-        """Ask no more. Whoever waits for an answer hears that there is none."""
+    def shut(self) -> None:
+        """Have whoever waits for an answer hear that there is none."""
         with suppress(OSError):  # The process has ended before.
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def leave(self) -> None:
+        """Ask no more."""
+        self.shut()
         with self._lock:
             self._connection.close()
             self._socket.close()

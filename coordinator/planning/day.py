@@ -1,7 +1,8 @@
 """A day of the building: its plan by what was known before it, and what its meters have counted of it since.
 
 Flats and the roof are foretold by their settled slots, the common parts by theirs where they have a meter: those that
-were there when the plan was made, each by all devices that it has had. A plan is made anew each time from the same
+were there when the plan was made, each by all devices that it has had, or that live there that day, where the accounts
+say who lives in a flat when. A plan is made anew each time from the same
 records, and comes out the same, whoever is there now: none is stored.
 """
 
@@ -29,8 +30,9 @@ from localvpp.plan import (
 )
 from localvpp.settlement import PriceList
 
+from ..config import Tenancy
 from ..settlement.months import COMMON
-from ..settlement.stays import stays_before
+from ..settlement.stays import foretold, stays_before
 from ..store import SHARING, Member, entries as entry_store, prices as price_store
 from ..store.tables import shares, slots
 from .deals import deals_between
@@ -45,8 +47,23 @@ class PlannedDay:
     parts: Mapping[str, tuple[Imbalance, ...]]
 
 
-async def read_day(connection: AsyncConnection, name: str, members: Sequence[Member], day: Day, now: int) -> PlannedDay:
+async def read_day(
+    connection: AsyncConnection,
+    name: str,
+    members: Sequence[Member],
+    tenancies: Mapping[str, Sequence[Tenancy]],
+    day: Day,
+    now: int,
+) -> PlannedDay:
     """Read a day from one snapshot of the database.
+
+    Args:
+        connection: the snapshot.
+        name: of the building.
+        members: all that it has had.
+        tenancies: who lived where when, as the association says.
+        day: the day.
+        now: seconds of Unix time.
 
     Raises PlanError, ForecastError: the plan cannot be made.
     """
@@ -59,8 +76,9 @@ async def read_day(connection: AsyncConnection, name: str, members: Sequence[Mem
     net = {COMMON: common} if np.isfinite(common[:known]).any() else {}
     gone = any(not each.is_current for each in members)
     revoked_ms = await entry_store.revoked_ms(connection) if gone else {}
-    for stay in stays_before(members, revoked_ms, at * 1000):
-        if stay.role in SHARING and (stay.end_ms is None or stay.end_ms > at * 1000):
+    known_then = stays_before(members, revoked_ms, at * 1000)
+    for stay in foretold(known_then, tenancies, at * 1000, (day.begin * 1000, day.end * 1000)):
+        if stay.role in SHARING:
             devices = [each.device for each in members if (each.name, each.role) == (stay.name, stay.role)]
             net[stay.name] = await _of_party(connection, devices, begin, day, count)
     deals = await deals_between(connection, day.begin, day.end, {each.device: each.name for each in members})

@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from localvpp.etp import Body, DeviceId, Kind, Record, RecordHash
-from localvpp.meterslot import meter_slot
+from localvpp.meterslot import is_crowded, meter_slot
 from localvpp.settlement import DYNAMIC, KeyRule, PriceList, Ranked, Share, SharingKey, Traded, among_flats
 from localvpp.settlement.month import (
     WEEK_SECONDS,
@@ -221,7 +221,7 @@ async def _slot(
 ) -> SlotInput:
     """Read one slot: by what the log held when it was settled, and what came later."""
     entries = await entry_store.intervals(connection, begin) if begin in told else []
-    basis = await _basis(connection, begin) if settled is not None else None
+    basis, settled_by = await _basis(connection, begin) if settled is not None else (None, None)
     size = None if basis is None else basis.log_size
     if size is None and entries and begin < house.over:
         size = await _looked_at(connection, begin)
@@ -230,7 +230,10 @@ async def _slot(
     readings: dict[str, Reading | None] = {}
     then: dict[str, DeviceId] = {}
     came_late = set()
+    crowded = {}
     for device, name in house.metered:
+        if (parts := told_all.crowd(device)) is not None:
+            crowded[name] = parts
         reading = told_all.reading(device, begin, house.seconds, size)
         if size is not None and reading is None:
             reading = told_all.reading(device, begin, house.seconds, None)
@@ -260,6 +263,8 @@ async def _slot(
         late=frozenset(came_late),
         absent=house.absent(begin) - readings.keys(),
         corrections=corrections,
+        settled_by=settled_by,
+        crowded={name: parts for name, parts in crowded.items() if name not in readings},
     )
 
 
@@ -270,13 +275,13 @@ async def _looked_at(connection: AsyncConnection, begin: int) -> int | None:
     return None if body is None else body.log_size
 
 
-async def _basis(connection: AsyncConnection, begin: int) -> Body | None:
-    """Return by what a slot was settled, as its record says; None: it is not settled, and everybody is known."""
+async def _basis(connection: AsyncConnection, begin: int) -> tuple[Body, Reference] | tuple[None, None]:
+    """Return by what a slot was settled, as its record says, and that; None: not settled, and everybody is known."""
     for entry in await entry_store.of_kind(connection, begin, Kind.SETTLED):
         body = entry.opened()
         if body is not None and body.log_size is not None:
-            return body
-    return None
+            return body, Reference(entry.index, entry.hash)
+    return None, None
 
 
 def _key(
@@ -309,6 +314,11 @@ class _Told:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._told = told_by(entries, max((entry.index + 1 for entry in entries), default=0))
         self._places: dict[RecordHash, int] = {entry.hash: entry.index for entry in entries}
+
+    def crowd(self, device: DeviceId) -> tuple[Reference, ...] | None:
+        """Return the records of a device that has told the slot in too many parts."""
+        told = self._told.get(device, ())
+        return tuple(Reference(self._places[each.name], each.name) for each in told) if is_crowded(told) else None
 
     def reading(self, device: DeviceId, begin: int, seconds: int, size: int | None) -> Reading | None:
         """Return what a log of a size proved of a device's use; None as size: what all that came proves."""

@@ -51,6 +51,25 @@ def stays_before(members: Iterable[Member], revoked_ms: Mapping[DeviceId, int], 
     return tuple(sorted(found.values(), key=lambda each: each.name))
 
 
+def foretold(
+    stays: Iterable[Stay], tenancies: Mapping[str, Sequence[Tenancy]], at_ms: int, day_ms: tuple[int, int]
+) -> tuple[Stay, ...]:
+    """Return of the stays that are known at a time those that a later day is planned with.
+
+    Where the association says who lives in a flat when, that day's are, whatever becomes of the box; of the others who
+    is there at that time.
+    """
+    return tuple(
+        stay
+        for stay in stays
+        if (
+            any(each.touches(*day_ms) for each in lived((stay,), tenancies))
+            if stay.role is Role.FLAT and stay.name in tenancies
+            else stay.end_ms is None or stay.end_ms > at_ms
+        )
+    )
+
+
 def lived(stays: Iterable[Stay], tenancies: Mapping[str, Sequence[Tenancy]]) -> tuple[Stay, ...]:
     """Return stays, those of flats whose tenancies are known one for each of these."""
     found: list[Stay] = []

@@ -297,9 +297,12 @@ class Api:
         return web.json_response(slot_event(settled, directory) | {"transfers": transfers})
 
 
+_OF_ALL: Final = frozenset({Kind.BOOK, Kind.PROPOSAL, Kind.CLEARED, Kind.SETTLED})
+
+
 def _may_read(entry: Entry, reader: Reader) -> bool:
-    """Whether a record is for somebody: a resident has his flat's, and the market's, which name nobody."""
-    if reader.is_manager or entry.kind in {Kind.BOOK, Kind.PROPOSAL, Kind.CLEARED} or entry.device == reader.device:
+    """Whether a record is for somebody: a resident has his flat's, and what names nobody of market and settlement."""
+    if reader.is_manager or entry.kind in _OF_ALL or entry.device == reader.device:
         return True
     body = entry.opened()
     return body is not None and reader.device in {body.sender, body.receiver}

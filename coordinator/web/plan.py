@@ -14,7 +14,7 @@ from localvpp.forecast import ForecastError
 from localvpp.plan import Day, Plan, PlanError, check, default_table, to_csv, to_xml, zone_named
 from localvpp.plan.plain import read_date
 
-from ..config import BuildingConfig
+from ..config import BuildingConfig, ConfigError, tenancies_known
 from ..ledger import Ledger
 from ..planning import PlannedDay, imbalance_plain, plan_view, read_day
 from ..store import snapshot
@@ -70,8 +70,12 @@ class PlanApi:
             raise ApiError(400, "bad_query", f"day: {error}", "day") from error
         members = list(self.ledger.directory.by_device.values())
         try:
+            tenancies = await asyncio.to_thread(tenancies_known, self.config)
+        except ConfigError as error:
+            raise ApiError(409, "no_plan", f"who lives where is not known: {error}") from error
+        try:
             async with snapshot(self.engine) as connection:
-                return await read_day(connection, self.config.name, members, day, now)
+                return await read_day(connection, self.config.name, members, tenancies, day, now)
         except (PlanError, ForecastError) as error:
             raise ApiError(409, "no_plan", f"no plan can be made of {told}: {error}", "day") from error
 

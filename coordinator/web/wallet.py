@@ -1,14 +1,14 @@
 """The REST interface of a flat's wallet: what it has moved, bought, sold, paid and earned over a time.
 
-Traded is what was agreed when slots were cleared, and is told for two days at most, for each round has to be read for
-it. Delivered is what the meters say of it, as the slots were settled. What a flat generates and consumes behind its
-meter is what its own records told by then, with the number of slots in which they did: others' wallets are not for a
-resident to see.
+Each number is the sum of its slots' (`…/wallet/slots`), which lead to their records in the log. Slots, and what was
+traded when they were cleared, are told for two days at most, for each round has to be read for it. Delivered is what
+the meters say of it, as the slots were settled. What a flat generates and consumes behind its meter is what its own
+records told by then, with the number of slots in which they did: others' wallets are not for a resident to see.
 """
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from localvpp.etp import DeviceId
 from localvpp.market.rounds import OpenedBook, Outcome
 
 from ..ledger import Ledger
-from ..store import market as market_store, orders as orders_store, wallets as store
+from ..store import market as market_store, orders as orders_store, snapshot, wallets as store
 from ..store.market import StoredRound
 from .errors import ApiError
 from .reading import Routes, read_number
@@ -47,20 +47,35 @@ class WalletApi:
         """Give a flat's wallet."""
         flat = request.match_info["flat"]
         device = self._device(flat, request[READER])
-        begin = read_number(request, "begin", None, 0, _LATEST)
-        end = read_number(request, "end", None, 0, _LATEST)
-        if begin is None or end is None or not begin < end <= begin + _LONGEST_S:
-            raise ApiError(400, "bad_query", "begin and end: write both, in seconds of Unix time, a year apart at most")
+        begin, end = _time(request, _LONGEST_S, "a year")
         async with self.engine.connect() as connection:
             settled = await store.settled(connection, device, begin, end)
             traded: tuple[int, int] | None = None
             if end - begin <= _LONGEST_TRADED_S:
                 rounds = await market_store.cleared_between(connection, begin, end)
                 named = await orders_store.named_between(connection, device, begin, end)
-                traded = await asyncio.to_thread(_traded, rounds, named)
+                by_slot = await asyncio.to_thread(_traded, rounds, named)
+                traded = sum(each[0] for each in by_slot.values()), sum(each[1] for each in by_slot.values())
         bought, sold = (None, None) if traded is None else traded
         plain: Plain = {"flat": flat, "begin": begin, "end": end}
         return web.json_response(plain | asdict(settled) | {"traded_bought_wh": bought, "traded_sold_wh": sold})
+
+    async def slots(self, request: web.Request) -> web.Response:
+        """Give what a wallet's numbers are the sums of, slot by slot, each with its records."""
+        flat = request.match_info["flat"]
+        device = self._device(flat, request[READER])
+        begin, end = _time(request, _LONGEST_TRADED_S, "two days")
+        async with snapshot(self.engine) as connection:
+            settled = await store.by_slot(connection, device, begin, end)
+            places = await store.places(connection, device, begin, end)
+            rounds = await market_store.cleared_between(connection, begin, end)
+            named = await orders_store.named_between(connection, device, begin, end)
+        traded = await asyncio.to_thread(_traded, rounds, named)
+        told = [
+            _slot(slot, settled.get(slot), traded.get(slot, (0, 0)), places.get(slot, {}))
+            for slot in sorted(settled.keys() | traded.keys())
+        ]
+        return web.json_response({"flat": flat, "begin": begin, "end": end, "slots": told})
 
     def _device(self, flat: str, reader: Reader) -> DeviceId:
         if reader.device is not None:
@@ -73,19 +88,46 @@ class WalletApi:
         return member.device
 
 
-def _traded(rounds: Sequence[StoredRound], named: Mapping[int, Collection[bytes]]) -> tuple[int, int]:
-    """Return what a flat has bought and sold in some rounds."""
-    bought = sold = 0
+def _time(request: web.Request, longest_s: int, told: str) -> tuple[int, int]:
+    """Read of which time the slots are asked for. Raises ApiError."""
+    begin = read_number(request, "begin", None, 0, _LATEST)
+    end = read_number(request, "end", None, 0, _LATEST)
+    if begin is None or end is None or not begin < end <= begin + longest_s:
+        raise ApiError(400, "bad_query", f"begin and end: write both, in seconds of Unix time, {told} apart at most")
+    return begin, end
+
+
+def _slot(slot: int, settled: store.SettledSlot | None, traded: tuple[int, int], places: store.Places) -> Plain:
+    """Return one slot as the wallet has its sums; of one that is not settled yet there is what was traded alone."""
+    moved = asdict(settled.moved) if settled else dict.fromkeys((each.name for each in fields(store.Settled)), 0)
+    prices = None if settled is None else settled.prices
+    return moved | {
+        "slot": slot,
+        "prices": None if prices is None else [prices.inside, prices.grid, prices.feed_in],
+        "traded_bought_wh": traded[0],
+        "traded_sold_wh": traded[1],
+        "records": {
+            kind.value: [[place.index, place.hash.hex()] for place in places.get(kind, ())] for kind in store.PlaceKind
+        },
+    }
+
+
+def _traded(rounds: Sequence[StoredRound], named: Mapping[int, Collection[bytes]]) -> dict[int, tuple[int, int]]:
+    """Return what a flat has bought and sold in some rounds, by slot, of those in which it has."""
+    found: dict[int, tuple[int, int]] = {}
     for each in rounds:
         hashes = named.get(each.slot, ())
         if not hashes or each.book is None or each.result is None:
             continue
         offers = OpenedBook.decode(each.book).offers
         own = {order.id for offer in offers if offer.digest in hashes for order in offer.orders}
+        bought, sold = found.get(each.slot, (0, 0))
         for trade in Outcome.decode(each.result).result.trades:
             bought += trade.wh if trade.buyer in own else 0
             sold += trade.wh if trade.seller in own else 0
-    return bought, sold
+        if bought or sold:
+            found[each.slot] = bought, sold
+    return found
 
 
 def wallet_routes(api: WalletApi) -> Routes:
@@ -93,4 +135,5 @@ def wallet_routes(api: WalletApi) -> Routes:
     return [
         ("GET", "/api/v1/reader", api.reader, Access.RESIDENTS),
         ("GET", "/api/v1/flats/{flat}/wallet", api.wallet, Access.RESIDENTS),
+        ("GET", "/api/v1/flats/{flat}/wallet/slots", api.slots, Access.RESIDENTS),
     ]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from commands.demo.auction import Auctions, Deal, check_auctions
+from commands.demo.auction import Auctions, check_auctions
 from commands.demo.building import GATE_S, PRICES, SLOT_SECONDS
+from commands.demo.deal import Deal
 from commands.demo.evidence import Evidence, Logged
 from commands.demo.findings import Finding
 from commands.demo.undisturbed import START_S
@@ -141,4 +142,5 @@ def test_a_slot_that_does_not_come_out_again_fails_with_the_reason(evidence: Evi
 
 
 def test_nothing_saved_is_nothing() -> None:
-    assert Deal().and_bought(5, PRICES.grid, PRICES).and_sold(3, PRICES.feed_in, PRICES) == Deal(5, 3, 0)
+    bought = Deal().and_one(buys=True, wh=5, price=PRICES.grid, prices=PRICES)
+    assert bought.and_one(buys=False, wh=3, price=PRICES.feed_in, prices=PRICES) == Deal(5, 3, 0)

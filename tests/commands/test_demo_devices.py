@@ -20,7 +20,7 @@ async def flats(home: Path, number: int, **more: list[str]) -> dict[str, Simulat
 
 
 async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial_line(shared_data: Path) -> None:
-    assert mix(4).resident == "103"
+    assert mix(4).residents == ("103", "104")
     _, families, _, serial, _, entities = mix(4).options
     assert families == "mixed"
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
@@ -32,6 +32,7 @@ async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial
     assert (told["101"].meter, told["101"].meter_map) == ("tcp://127.0.0.1:20000?unit=1", "eastron_sdm120")
     assert (told["103"].inverter, told["103"].inverter_map) == (None, None)
     assert (told["104"].inverter, told["104"].inverter_map) == (None, None)
+    assert (told["103"].adopts, told["104"].adopts) == (True, False), "one has no inverter at all"
 
 
 async def test_an_inverter_that_only_home_assistant_knows_has_no_address(shared_data: Path) -> None:

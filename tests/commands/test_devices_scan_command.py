@@ -11,12 +11,18 @@ import yaml
 
 from commands.main import main
 from localvpp.devices.mapping import Image, Space
-from localvpp.devices.scan import Question
+from localvpp.devices.scan import Plan, Question
 from tests.listening import NOBODY_THERE, Answer, listening, of_image
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 DUMPS = Path(__file__).parent.parent / "localvpp" / "devices" / "dumps"
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What answers here wants no rest after each question, as the slowest of all families does."""
+    monkeypatch.setattr(Plan, "pause_s", 0.0)
 
 
 def image(name: str) -> Image:

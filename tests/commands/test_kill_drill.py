@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from commands.demo import building as parts
-from commands.demo.blackout import options, ready
-from commands.demo.drill import Manager
+from commands.demo.blackout import COMMON, options, ready
+from commands.demo.manager import Manager
 from commands.demo.outage import state_of
 from commands.demo.processes import Processes, run_once
 
@@ -22,14 +22,17 @@ SIMULATOR = (
     *("--frequency", "50", "--reconnect-delay", "10"),
     *("--wiring", f"{FLAT}=pair,inverter=1xx,gap=0.5,watchdog=20"),
 )
+STEADY_S = 2
+"""Before a drill; the demonstration's flats wait for longer."""
 PATIENCE_S = 240
 """How long a busy machine may take for what takes a minute on an idle one."""
 
 
 @pytest.mark.parametrize("phase", ["drill_precheck", "islanding", "islanded", "reconnecting"])
 async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_comes_after(
-    tmp_path: Path, phase: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: str
 ) -> None:
+    monkeypatch.setitem(COMMON, "steady_s", STEADY_S)
     async with Processes(tmp_path / "logs") as processes, aiohttp.ClientSession() as session:
         simulation = await parts.start_simulator(processes, 2, [], 0, SIMULATOR)
         coordination = await parts.start_coordinator(processes, tmp_path, simulation)
@@ -39,7 +42,8 @@ async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_
         invites = await parts.invite(coordination, [flat])
         await parts.enrol_flat(demo, flat, invites[FLAT])
         await parts.run_flat(demo, flat, more)
-        await ready(session, demo, [FLAT])
+        manager = Manager(session, coordination)
+        await ready(manager, [FLAT])
         journal = tmp_path / "flats" / FLAT / "blackout.journal"
 
         def written() -> dict[str, Any]:
@@ -53,11 +57,10 @@ async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_
             except TimeoutError:
                 pytest.fail(f"{what} did not happen within {PATIENCE_S} s; the journal says {written()}")
 
-        manager = Manager(session, coordination)
         await until("the flat's first look", lambda: written().get("phase") == "connected")
-        await asyncio.sleep(20)  # The grid is to have been steady for 15 s by the flat's own clock.
-        drill = (await manager.ask(body={"level": "l2", "length_s": 60, "notice_s": 0}))["drill"]
-        await manager.ask(f"/{drill}/start", {})
+        await asyncio.sleep(STEADY_S + 5)  # The grid is to have been steady for so long by the flat's own clock.
+        drill = (await manager.ask("/drills", {"level": "l2", "length_s": 60, "notice_s": 0}))["drill"]
+        await manager.ask(f"/drills/{drill}/start", {})
         await until(f"the drill's {phase}", lambda: written().get("phase") == phase)
         await processes.kill(f"flat-{FLAT}")
         owner = written()["owner"]

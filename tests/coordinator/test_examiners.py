@@ -11,8 +11,9 @@ import signal
 
 import pytest
 
+from coordinator.ledger import examiners as module
 from coordinator.ledger.admission import Admitted, Basis, Examiner, Refusal, Verdict
-from coordinator.ledger.examiners import ANSWER_S, SMALLEST_SHARE, WORTH_STARTING, Batch, Examiners, _parts
+from coordinator.ledger.examiners import ANSWER_S, SMALLEST_SHARE, START_S, WORTH_STARTING, Batch, Examiners, _parts
 from coordinator.store import Member, Role
 from localvpp.etp import Chain, DeviceId, Ed25519Signer, Kind
 from localvpp.wire import Code
@@ -184,6 +185,32 @@ async def test_processes_that_answer_no_more_are_not_waited_for_and_are_ended(
         assert caplog.text.count("The processes that verify signatures are gone") == 1
         assert made.process is None
         await gone(process)
+
+
+NEVER_ANSWERS = """\
+import socket, sys
+asked = socket.socket(fileno=int(sys.argv[2]))
+while asked.recv(65_536):
+    pass
+"""
+
+
+@pytest.mark.slow
+async def test_who_stops_waits_for_no_processes_that_are_being_started(
+    told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "_PROGRAM", NEVER_ANSWERS)
+    async with asyncio.timeout(WAIT_S):
+        async with examiners() as made:
+            assert await made.examine(told.batch, basis(told.directory)) == here(told.batch, told.directory)
+            while made._starting is None:
+                await asyncio.sleep(0.01)
+            process = made._starting.process
+            begun = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - begun < START_S / 2, "as long as a start may take it was not"
+    assert not alive(process)
+    assert made.process is None
+    assert caplog.text == "", "nobody is told of what he has ended himself"
 
 
 @pytest.mark.slow

@@ -152,6 +152,46 @@ async def test_a_flat_is_foretold_by_what_all_its_boxes_have_counted(lived: Hous
     assert [part["name"] for part in told["plan"]["parts"]] == ["101"]
 
 
+TENANCIES = """
+issuer: {{name: 管理組合}}
+meters: {{}}
+tenancies: {{"102": [{}]}}
+"""
+
+
+async def test_who_lives_in_a_flat_on_a_day_is_in_its_plan_whatever_became_of_the_box(
+    lived: House, clock: ManualClock
+) -> None:
+    await lived.coordinator.members.say("102", Action.REVOKE, {})
+    clock.pass_ms(86_400_000)
+    day = DAY.date + timedelta(days=2)
+
+    async def parts(tenancy: str | None) -> list[str]:
+        accounts = lived.coordinator.config.accounts
+        accounts.unlink(missing_ok=True)
+        if tenancy is not None:
+            accounts.write_text(TENANCIES.format(tenancy), encoding="utf-8")
+        told = await (await lived.get(f"/api/v1/market/plan?day={day}&flats=yes")).json()
+        return [part["name"] for part in told["plan"]["parts"]]
+
+    assert await parts(None) == ["101"], "without a word of it who has no box has gone"
+    assert await parts("{}") == ["101", "102"], "the household has stayed"
+    assert await parts(f'{{until: "{day}"}}') == ["101", "102"], "it lives there to the end of that day"
+    assert await parts(f'{{until: "{day - timedelta(days=1)}"}}') == ["101"], "the flat is empty then"
+    assert await parts(f'{{since: "{day}"}}') == ["101", "102"], "the next one moves in"
+    assert await parts(f'{{since: "{day + timedelta(days=1)}"}}') == ["101"]
+
+
+async def test_accounts_that_cannot_be_read_leave_no_plan_and_say_why(lived: House) -> None:
+    path = f"/api/v1/market/plan?day={DAY.date}"
+    lived.coordinator.config.accounts.write_text(TENANCIES.format("{until: 5}"), encoding="utf-8")
+    refused = await lived.get(path)
+    assert refused.status == 409
+    assert "who lives where is not known" in (await refused.json())["error"]["message"]
+    lived.coordinator.config.accounts.unlink()
+    assert (await lived.get(path)).status == 200
+
+
 async def test_a_flat_that_comes_in_the_middle_of_a_day_and_trades_leaves_nobody_without_a_plan(
     lived: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,6 +151,9 @@ CASES = [
     (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}", 200),
     ("/api/v1/flats/101/wallet?begin=1", 400),
     (f"/api/v1/flats/999/wallet?begin={SLOT}&end={SLOT + 60}", 404),
+    (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 60}", 200),
+    (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 3 * 86_400}", 400),
+    (f"/api/v1/flats/999/wallet/slots?begin={SLOT}&end={SLOT + 60}", 404),
     (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
@@ -185,6 +188,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
     parent, _, last = path.rpartition("/")
     if last == "proof":
         return "/api/v1/records/{index}/proof"
+    if path.endswith("/wallet/slots"):
+        return "/api/v1/flats/{flat}/wallet/slots"
     if last == "wallet":
         return "/api/v1/flats/{flat}/wallet"
     if "/rounds/" in path:

@@ -18,7 +18,7 @@ from custom_components.local_vpp.const import DOMAIN
 from custom_components.local_vpp.lib.localvpp.blackout import Told
 from custom_components.local_vpp.lib.localvpp.blackout.book import BlackoutBook
 from custom_components.local_vpp.lib.localvpp.islanding import Fault, Notice
-from custom_components.local_vpp.lib.localvpp.store import StoreError
+from custom_components.local_vpp.lib.localvpp.store import FlatStore, StoreError
 
 from .blackout import options
 from .conftest import MakeEntry, entity_id, set_up, state_of, until
@@ -234,15 +234,26 @@ async def test_what_had_not_reached_everybody_is_told_when_home_assistant_has_st
 
 
 async def test_what_is_told_before_the_database_can_be_read_is_told_once_over_all_restarts(
-    hass: HomeAssistant, entry: MockConfigEntry, telephones: Telephones, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    telephones: Telephones,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A disk that answers late after an outage: what happens meanwhile is told at once, and gets its number later."""
+
+    note, unread = FlatStore.noted, False
 
     def blackout() -> Any:
         return entry.runtime_data.coordinator.flat.blackout
 
+    async def noted_late(store: FlatStore, key: str) -> bytes | None:
+        if unread and key == "people told":
+            raise StoreError("the disk does not answer")
+        return await note(store, key)
+
     async def settled() -> bytes | None:
-        found: bytes | None = await entry.runtime_data.coordinator.store.noted("people told")
+        found: bytes | None = await note(entry.runtime_data.coordinator.store, "people told")
         return found
 
     async def noted(number: int) -> None:
@@ -276,7 +287,10 @@ async def test_what_is_told_before_the_database_can_be_read_is_told_once_over_al
     await until(lambda: len(telephones.told) == 2)
     await until(lambda: shown()[1] == "living_room_dark")
     assert await settled() == b"3", "what number it will have nobody knows yet"
-    broken = False
+    broken, unread = False, True
+    monkeypatch.setattr(FlatStore, "noted", noted_late)
+    await until(lambda: f"Whom {entry.title} has told what cannot be read" in caplog.text)
+    unread = False
     await noted(4)
     assert [each.notice for each in blackout().state.told][-2:] == [Notice.BATTERY_LOW, Notice.LIVING_ROOM_DARK]
     assert len(telephones.told) == 2, "it is told once, and what was told before is not told again"

@@ -33,6 +33,7 @@ from custom_components.local_vpp.const import (
 )
 from custom_components.local_vpp.devices import find_subentry
 from custom_components.local_vpp.lib.localvpp.devices import DeviceRefusedError
+from custom_components.local_vpp.lib.localvpp.devices.scan import Plan
 from localvpp.devices.mapping import Space
 from simulator.devices import READ_HOLDING
 from simulator.physics import MJ_PER_WH, EnergyRegisters, Grid
@@ -46,6 +47,12 @@ from tests.listening import ILLEGAL_ADDRESS, NOBODY_THERE, READS, Answer, Questi
 from .conftest import UNITS, Building, MakeEntry, address, reloaded, set_up, until
 
 DUMPS = Path(__file__).parents[1] / "localvpp" / "devices" / "dumps"
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What answers here wants no rest after each question, as the slowest of all families does."""
+    monkeypatch.setattr(Plan, "pause_s", 0.0)
 
 
 async def searched(hass: HomeAssistant, entry: MockConfigEntry, kind: DeviceKind, host: str, port: int) -> Any:

@@ -95,7 +95,15 @@ def test_an_inverter_that_slept_before_a_restart_sleeps_after_it_and_another_one
 
 
 @pytest.mark.parametrize(
-    ("sun_w", "battery_w", "known"), [(0, 0, True), (0, -400, False), (0, 400, False), (700, 0, False)]
+    ("sun_w", "battery_w", "known"),
+    [
+        (0, 0, True),
+        (STANDBY_W, -STANDBY_W, True),
+        (0, STANDBY_W, True),
+        (0, -STANDBY_W - 1, False),
+        (0, 400, False),
+        (STANDBY_W + 1, 0, False),
+    ],
 )
 def test_a_battery_rests_only_with_its_inverter_and_without_power(sun_w: int, battery_w: int, known: bool) -> None:
     battery = BatteryReading(power_w=battery_w, charge_wh=400, discharge_wh=300)

@@ -304,6 +304,48 @@ async def test_a_resident_sees_blinds_his_own_trades_and_his_wallet(
     await page.assert_clean(network=False)
 
 
+@pytest.mark.parametrize("reader", ["103", None])
+async def test_a_number_of_the_wallet_leads_to_its_days_slots_and_records_which_are_verified(
+    trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch, reader: str | None
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
+    await traded(trade)
+    await lived(trade)
+    slot = await settled(trade)
+    page = await opened(trade, open_page, reader, timezone_id="UTC")
+    await page.page.clock.set_fixed_time(datetime.fromtimestamp(TRADED, UTC))
+    await page.page.reload()
+    if reader is None:  # The manager looks at a flat's, too.
+        await page['flow-picture [data-flat="103"]'].click()
+    share = slot.shares[trade.flats["103"].membership.device]
+    row = 'wallet-view [data-row="{}"] .{}'
+    bought = f"{share.shared_in_wh / 1000:.3f} kWh"
+    for key, told, kinds in (
+        ("bought", bought, ("meter", "transfers", "settled")),
+        ("tradedBought", "0.350 kWh", ("orders", "cleared")),
+        ("imported", f"{share.import_wh / 1000:.3f} kWh", ("meter",)),
+    ):
+        await page[f"{row.format(key, 'day')} button"].click()
+        one = page[f'wallet-ways [data-slot="{TRADED}"]']
+        await expect(one.locator(".value")).to_have_text(told)
+        for kind in kinds:
+            record = one.locator(f'button.record[data-kind="{kind}"]').first
+            index = await record.get_attribute("data-index")
+            await record.click()
+            await expect(page["proof-check .verdict"]).to_have_class("verdict proven")
+            await expect(page["proof-check .files"]).to_contain_text(f"{index}.etp")
+    await page[f"{row.format('bought', 'month')} button"].click()
+    day = page["wallet-ways .days > li"]
+    await expect(day).to_have_count(1)
+    await expect(day.locator(".day .value")).to_have_text(bought)
+    await day.locator("button.day").click()
+    await expect(day.locator(f'[data-slot="{TRADED}"] .value')).to_have_text(bought)
+    await page[f"{row.format('bought', 'month')} button"].click()
+    await expect(page["wallet-ways"]).to_have_count(0)
+    await expect(page[f"{row.format('sold', 'day')} button"]).to_have_count(0), "0 comes from nowhere"
+    await page.assert_clean(network=False)
+
+
 async def test_what_a_flat_made_and_used_is_told_by_its_records_or_said_to_be_unknown(
     trade: Trade, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -124,3 +124,41 @@ export const wallet = object({
   consumed_slots: count,
 });
 export type Wallet = Decoded<typeof wallet>;
+
+/** A record's place in the log. Its hash is in the record, which the reader opens by the place. */
+const place: Decoder<number> = (value, at) =>
+  count(Array.isArray(value) ? (value as readonly unknown[])[0] : null, `${at}[0]`);
+
+/** One slot of a wallet: of it alone, what the wallet has summed. */
+export const walletSlot = object({
+  slot: count,
+  slots: count,
+  import_wh: count,
+  export_wh: count,
+  bought_wh: count,
+  sold_wh: count,
+  shared_in_wh: count,
+  shared_out_wh: count,
+  paid: integer,
+  earned: integer,
+  saved: integer,
+  grid_money: integer,
+  undelivered: count,
+  traded_bought_wh: count,
+  traded_sold_wh: count,
+  generated_wh: count,
+  generated_slots: count,
+  consumed_wh: integer,
+  consumed_slots: count,
+  /** Inside, of the grid, and for what is fed in; null while the slot is not settled. */
+  prices: nullable(list(integer)),
+  records: object({
+    meter: list(place),
+    transfers: list(place),
+    settled: list(place),
+    orders: list(place),
+    cleared: list(place),
+  }),
+});
+export type WalletSlot = Decoded<typeof walletSlot>;
+export const walletSlots = object({ slots: list(walletSlot) });

@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { fetchProven } from "../api/client";
 import type { State } from "../api/messages";
 import { choice, Localised } from "../i18n/language";
-import { loadWallet, marketSources } from "../market/sources";
+import { marketSources, walletSource } from "../market/sources";
 import { BuildingStore, EMPTY, type Snapshot } from "../store";
 import type { ProofCheck } from "./proof-check";
 import { shared } from "./styles";
@@ -253,7 +253,8 @@ class BuildingPage extends LitElement {
               : html`
                   <flow-picture
                     .state=${state}
-                    .wallet=${loadWallet}
+                    .wallet=${walletSource}
+                    @verify-record=${(event: CustomEvent<number>) => this.verify(event.detail)}
                     .slots=${slots}
                     .stale=${connection.kind !== "live"}
                     .silentMs=${this.clock - stateAt}
@@ -281,7 +282,11 @@ class BuildingPage extends LitElement {
             restricted
               ? resident === null
                 ? nothing
-                : html`<wallet-view .flat=${resident} .load=${loadWallet}></wallet-view>`
+                : html`<wallet-view
+                    .flat=${resident}
+                    .source=${walletSource}
+                    @verify-record=${(event: CustomEvent<number>) => this.verify(event.detail)}
+                  ></wallet-view>`
               : html`
                   <building-now
                     .state=${state}

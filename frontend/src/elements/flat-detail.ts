@@ -6,7 +6,7 @@ import type { Flat, Slot } from "../api/messages";
 import { loadOf } from "../flow/energy";
 import { Localised } from "../i18n/language";
 import { batteryWord, directionWord } from "./flat-tile";
-import type { LoadWallet } from "../market/sources";
+import type { WalletSource } from "../market/sources";
 import { shared } from "./styles";
 
 import "./wallet-view";
@@ -66,7 +66,7 @@ class FlatDetail extends LitElement {
   declare lastSlot: Slot | null;
   declare silentMs: number;
   declare serverNow: number;
-  declare wallet: LoadWallet;
+  declare wallet: WalletSource;
 
   private readonly words = new Localised(this);
 
@@ -94,7 +94,7 @@ class FlatDetail extends LitElement {
         </div>
       </dl>
       ${this.settled()}
-      ${flat.device === null ? nothing : html`<wallet-view .flat=${flat.flat} .load=${this.wallet} .level=${"inside"}></wallet-view>`}
+      ${flat.device === null ? nothing : html`<wallet-view .flat=${flat.flat} .source=${this.wallet} .level=${"inside"}></wallet-view>`}
     `;
   }
 

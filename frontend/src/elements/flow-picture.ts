@@ -8,7 +8,7 @@ import { pictureOf, strokeWidth, type Line, type Picture, type Tile, type TileSi
 import { Localised } from "../i18n/language";
 import { describe, directionClass, flatTile } from "./flat-tile";
 import { flowStyles } from "./flow-styles";
-import type { LoadWallet } from "../market/sources";
+import type { WalletSource } from "../market/sources";
 import { shared } from "./styles";
 
 import "./flat-detail";
@@ -40,7 +40,7 @@ class FlowPicture extends LitElement {
   declare stale: boolean;
   /** How long no state has come. */
   declare silentMs: number;
-  declare wallet: LoadWallet;
+  declare wallet: WalletSource;
   declare width: number;
   declare chosen: string | null;
 

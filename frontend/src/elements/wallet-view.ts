@@ -5,11 +5,13 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { ForbiddenError } from "../api/client";
 import { DecodeError } from "../api/decode";
 import type { Wallet } from "../api/market";
-import type { Format } from "../i18n/format";
 import { Localised } from "../i18n/language";
 import { UnreachableError } from "../log/errors";
-import type { LoadWallet } from "../market/sources";
+import type { WalletSource } from "../market/sources";
+import { ROWS, type Row } from "../market/wallet";
 import { shared } from "./styles";
+
+import "./wallet-ways";
 
 /** Settled slots come every few minutes; nothing is missed that is a minute old. */
 const EVERY_MS = 60_000;
@@ -19,19 +21,21 @@ interface Both {
   readonly month: Wallet;
 }
 
-interface Cell {
-  readonly value: string;
-  /** In how many slots it is known, where it is not in all. */
-  readonly known?: number;
+type Period = keyof Both;
+
+/** Which number is followed. */
+interface Open {
+  readonly row: Row;
+  readonly when: Period;
 }
-type Show = (wallet: Wallet, f: Format) => Cell;
 
 class WalletView extends LitElement {
   static override readonly properties = {
     flat: { attribute: false },
-    load: { attribute: false },
+    source: { attribute: false },
     level: { attribute: false },
     both: { state: true },
+    open: { state: true },
     unreachable: { state: true },
   };
 
@@ -88,6 +92,15 @@ class WalletView extends LitElement {
         width: 6.5em;
         margin-inline-start: auto;
       }
+      .follow {
+        border: 0;
+        padding: 0;
+        font-size: inherit;
+        white-space: nowrap;
+        text-decoration: underline;
+        text-decoration-color: var(--line);
+        text-underline-offset: 0.2em;
+      }
       .none {
         color: var(--warn);
         font-size: 13px;
@@ -103,10 +116,12 @@ class WalletView extends LitElement {
   ];
 
   declare flat: string;
-  declare load: LoadWallet;
+  declare source: WalletSource;
   /** Whether it stands by itself, or in what tells more of the flat. */
   declare level: "own" | "inside";
   declare both: Both | null;
+  /** Null: none. */
+  declare open: Open | null;
   declare unreachable: boolean;
 
   private readonly words = new Localised(this);
@@ -116,6 +131,7 @@ class WalletView extends LitElement {
     super();
     this.level = "own";
     this.both = null;
+    this.open = null;
     this.unreachable = false;
   }
 
@@ -132,19 +148,17 @@ class WalletView extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("flat")) return;
     this.both = null;
+    this.open = null;
     void this.fetch();
   }
 
   private async fetch(): Promise<void> {
     const { flat } = this;
     const now = new Date();
-    // By the reader's own calendar.
-    const begin = (month: number, day: number): number => new Date(now.getFullYear(), month, day).getTime() / 1000;
-    const [month, date] = [now.getMonth(), now.getDate()];
     try {
       const [day, whole] = await Promise.all([
-        this.load(flat, begin(month, date), begin(month, date + 1)),
-        this.load(flat, begin(month, 1), begin(month + 1, 1)),
+        this.source.sums(flat, ...spanOf("day", now)),
+        this.source.sums(flat, ...spanOf("month", now)),
       ]);
       if (flat !== this.flat) return;
       this.both = { day, month: whole };
@@ -172,56 +186,6 @@ class WalletView extends LitElement {
   private table({ day, month }: Both): TemplateResult {
     const { t, f } = this.words;
     const { wallet } = t;
-    const energy =
-      (value: (of: Wallet) => number | null): Show =>
-      (of, f) => ({ value: f.kilowattHours(value(of)) });
-    const money =
-      (value: (of: Wallet, f: Format) => string): Show =>
-      (of, f) => ({ value: value(of, f) });
-    const told =
-      (value: (of: Wallet) => number, known: (of: Wallet) => number): Show =>
-      (of, f) => {
-        const slots = known(of);
-        return {
-          value: f.kilowattHours(slots === 0 ? null : value(of)),
-          ...(slots < of.slots ? { known: slots } : {}),
-        };
-      };
-    const rows: readonly (readonly [key: keyof typeof wallet.rows, show: Show])[] = [
-      [
-        "generated",
-        told(
-          (of) => of.generated_wh,
-          (of) => of.generated_slots,
-        ),
-      ],
-      [
-        "consumed",
-        told(
-          (of) => of.consumed_wh,
-          (of) => of.consumed_slots,
-        ),
-      ],
-      ["imported", energy((of) => of.import_wh)],
-      ["exported", energy((of) => of.export_wh)],
-      ["tradedBought", energy((of) => of.traded_bought_wh)],
-      ["bought", energy((of) => of.bought_wh)],
-      ["tradedSold", energy((of) => of.traded_sold_wh)],
-      ["sold", energy((of) => of.sold_wh)],
-      ["sharedIn", energy((of) => of.shared_in_wh)],
-      ["sharedOut", energy((of) => of.shared_out_wh)],
-      ["paid", money((of, f) => f.exactMoney(of.paid))],
-      ["earned", money((of, f) => f.exactMoney(of.earned))],
-      ["grid", money((of, f) => f.money(of.grid_money))],
-      ["saved", money((of, f) => f.money(of.saved))],
-    ];
-    const cell = (show: Show, of: Wallet): TemplateResult => {
-      const { value, known } = show(of, f);
-      if (known === undefined) return html`${value}`;
-      return html`${value}<small
-          >${known === 0 ? wallet.untold : wallet.partly(f.number(known), f.number(of.slots))}</small
-        >`;
-    };
     return html`<table>
         <caption>
           ${wallet.caption(f.number(day.slots), f.number(month.slots))}
@@ -234,18 +198,66 @@ class WalletView extends LitElement {
           </tr>
         </thead>
         <tbody>
-          ${rows.map(
-            ([key, show]) =>
-              html`<tr data-row=${key}>
-                <th scope="row">${wallet.rows[key].name}<small>${wallet.rows[key].from}</small></th>
-                <td class="day">${cell(show, day)}</td>
-                <td class="month">${cell(show, month)}</td>
+          ${ROWS.map(
+            (row) =>
+              html`<tr data-row=${row.key}>
+                <th scope="row">${wallet.rows[row.key].name}<small>${wallet.rows[row.key].from}</small></th>
+                <td class="day">${this.cell(row, day, "day")}</td>
+                <td class="month">${this.cell(row, month, "month")}</td>
               </tr>`,
           )}
         </tbody>
       </table>
-      ${month.undelivered === 0 ? nothing : html`<p class="none">${wallet.undelivered(f.number(month.undelivered))}</p>`}`;
+      ${month.undelivered === 0 ? nothing : html`<p class="none">${wallet.undelivered(f.number(month.undelivered))}</p>`}
+      ${this.followed()}`;
   }
+
+  /** A number that is not 0 leads to what it is the sum of. */
+  private cell(row: Row, of: Wallet, when: Period): TemplateResult {
+    const { t, f } = this.words;
+    const value = row.value(of);
+    const told = row.written(value, f);
+    const isOpen = this.open?.row.key === row.key && this.open.when === when;
+    const known = row.known?.(of) ?? of.slots;
+    return html`${
+      value === null || value === 0
+        ? told
+        : html`<button
+            class="follow"
+            aria-expanded=${isOpen}
+            @click=${() => this.follow(isOpen ? null : { row, when })}
+          >
+            ${told}
+          </button>`
+    }${
+      known >= of.slots
+        ? nothing
+        : html`<small>${known === 0 ? t.wallet.untold : t.wallet.partly(f.number(known), f.number(of.slots))}</small>`
+    }`;
+  }
+
+  private follow(open: Open | null): void {
+    this.open = open;
+  }
+
+  private followed(): TemplateResult | typeof nothing {
+    if (this.open === null) return nothing;
+    const [begin, end] = spanOf(this.open.when, new Date());
+    return html`<wallet-ways
+      .flat=${this.flat}
+      .source=${this.source}
+      .row=${this.open.row}
+      .begin=${begin}
+      .end=${end}
+    ></wallet-ways>`;
+  }
+}
+
+/** Begin and end of today, or of this month, in seconds, by the reader's own calendar. */
+function spanOf(when: Period, now: Date): readonly [number, number] {
+  const begin = (month: number, day: number): number => new Date(now.getFullYear(), month, day).getTime() / 1000;
+  const [month, date] = [now.getMonth(), now.getDate()];
+  return when === "day" ? [begin(month, date), begin(month, date + 1)] : [begin(month, 1), begin(month + 1, 1)];
 }
 
 customElements.define("wallet-view", WalletView);

@@ -462,6 +462,14 @@ export const en: Messages = {
     untold: "your flat's records do not tell it",
     partly: (known: string, slots: string) => `told in ${known} of ${slots} slots`,
     undelivered: (count: string) => `Trades of which nothing was delivered this month: ${count}.`,
+    ways: {
+      title: (row: string, when: string) => `${row}, ${when}: where it comes from`,
+      slots: "Slots and their records",
+      none: "No slot has any of it yet.",
+      prices: (inside: string, grid: string, feedIn: string) => `Inside ${inside}, grid ${grid}, fed in ${feedIn}`,
+      record: (kind: string, index: string) => `${kind} ${index}`,
+      kinds: { meter: "Meter", transfers: "Transfer", settled: "Settled", orders: "Orders", cleared: "Cleared" },
+    },
     rows: {
       generated: { name: "Generated", from: "counted by your own inverter, as your flat's signed records tell" },
       consumed: { name: "Consumed", from: "generated and taken in, less what was given out, with your battery" },

@@ -100,6 +100,11 @@ export class Format {
     return this.clock.format(ms);
   }
 
+  /** Month and day. */
+  date(ms: number): string {
+    return this.day.format(ms);
+  }
+
   /** The clock time, with the day when that is not today. */
   moment(ms: number, today: number): string {
     const day = this.day.format(ms);

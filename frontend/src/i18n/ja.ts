@@ -481,6 +481,14 @@ export const ja = {
     untold: "住戸の記録にありません",
     partly: (known: string, slots: string) => `${slots} コマ中 ${known} コマの記録`,
     undelivered: (count: string) => `今月、受渡しのなかった約定が ${count} 件あります。`,
+    ways: {
+      title: (row: string, when: string) => `${row}（${when}）の内訳`,
+      slots: "コマごとの記録",
+      none: "該当するコマはまだありません。",
+      prices: (inside: string, grid: string, feedIn: string) => `建物内 ${inside}、系統 ${grid}、買取 ${feedIn}`,
+      record: (kind: string, index: string) => `${kind} ${index}`,
+      kinds: { meter: "計量", transfers: "融通", settled: "精算", orders: "注文", cleared: "約定" },
+    },
     rows: {
       generated: { name: "発電", from: "住戸のパワコンの積算値(住戸の署名済みの記録)" },
       consumed: { name: "消費", from: "発電と受電から送り出しを引き、蓄電池の充放電を加減したもの" },

@@ -1,7 +1,15 @@
 /** Where what is shown of the market and of a wallet is asked for. */
 
 import { fetchFile, fetchJson, fetchProven } from "../api/client";
-import { marketRounds, serverCheck, wallet, type MarketRounds, type Wallet } from "../api/market";
+import {
+  marketRounds,
+  serverCheck,
+  wallet,
+  walletSlots,
+  type MarketRounds,
+  type Wallet,
+  type WalletSlot,
+} from "../api/market";
 import { slotTransfers, type SlotTransfers } from "../api/messages";
 import type { Sources } from "./examine";
 
@@ -11,7 +19,11 @@ export interface MarketSources extends Sources {
   readonly settled: (slot: number) => Promise<SlotTransfers>;
 }
 
-export type LoadWallet = (flat: string, begin: number, end: number) => Promise<Wallet>;
+/** Where a wallet is asked for: its sums over a time, and the slots of one day that they are of. */
+export interface WalletSource {
+  readonly sums: (flat: string, begin: number, end: number) => Promise<Wallet>;
+  readonly slots: (flat: string, begin: number, end: number) => Promise<readonly WalletSlot[]>;
+}
 
 export function marketSources(known: Sources["known"]): MarketSources {
   const slots = "api/v1/market/slots";
@@ -25,5 +37,12 @@ export function marketSources(known: Sources["known"]): MarketSources {
   };
 }
 
-export const loadWallet: LoadWallet = (flat, begin, end) =>
-  fetchJson(`api/v1/flats/${encodeURIComponent(flat)}/wallet?begin=${begin}&end=${end}`, wallet);
+export const walletSource: WalletSource = {
+  sums: (flat, begin, end) => fetchJson(`${walletOf(flat)}?begin=${begin}&end=${end}`, wallet),
+  slots: async (flat, begin, end) =>
+    (await fetchJson(`${walletOf(flat)}/slots?begin=${begin}&end=${end}`, walletSlots)).slots,
+};
+
+function walletOf(flat: string): string {
+  return `api/v1/flats/${encodeURIComponent(flat)}/wallet`;
+}

@@ -328,6 +328,7 @@ async def test_a_round_in_which_the_program_fails_ends_and_the_market_goes_on(
     assert caplog.text.count("KeyError: 'a fault of the program'") == 1
     await trade.market.second()
     assert trade.market.rounds == {}
+    assert trade.market._faulty == set()
 
 
 async def test_a_fault_after_the_result_is_logged_takes_nothing_back(

@@ -15,7 +15,7 @@ from coordinator.market.lines import lines_of
 from coordinator.market.ruling import TOLD_AHEAD_S, following
 from coordinator.market.view import curve
 from coordinator.members import Action
-from coordinator.store import slots as slot_store
+from coordinator.store import Entry, entries as entry_store, slots as slot_store
 from coordinator.store.tables import market_rules
 from coordinator.web import resident_token
 from localvpp.etp import Kind, Record
@@ -145,6 +145,7 @@ async def test_book_and_result_are_served_as_the_log_names_them_and_checked(trad
         ("/api/v1/records/0", 403),
         ("/api/v1/state", 403),
         ("/api/v1/flats/102/wallet", 403),
+        ("/api/v1/flats/102/wallet/slots", 403),
         (f"/api/v1/market/slots/{TRADED}/papers", 403),  # They have each flat's orders under its device.
         ("/api/v1/market/plan", 403),
         ("/api/v1/market/imbalance", 403),
@@ -315,6 +316,61 @@ def test_curves_have_one_step_for_each_limit() -> None:
     assert curve([ask(5, 10), ask(7, 10), ask(1, 3)]) == [[3, 1], [10, 13]]
     assert curve([bid(5, 10), bid(7, 10), bid(1, 3)]) == [[10, 12], [3, 13]]
     assert curve([]) == []
+
+
+async def test_every_number_of_a_wallet_is_the_sum_of_its_slots_which_lead_to_their_records(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "devices_of", sunny)
+    await traded(trade)
+    await lived(trade, {"102": (0, 0)})
+    ask = f"begin={TRADED - 60}&end={TRADED + 120}"
+    (waiting,) = (await (await trade.house.get(f"/api/v1/flats/103/wallet/slots?{ask}")).json())["slots"]
+    assert (waiting["slots"], waiting["prices"], waiting["traded_bought_wh"]) == (0, None, 350), "not settled yet"
+    await settled(trade)
+    kinds = {
+        "meter": {Kind.INTERVAL},
+        "transfers": {Kind.TRANSFER},
+        "settled": {Kind.SETTLED},
+        "orders": {Kind.ORDERS},
+        "cleared": {Kind.CLEARED},
+    }
+    for name, agent in trade.flats.items():
+        device = agent.membership.device
+        wallet = await (await trade.house.get(f"/api/v1/flats/{name}/wallet?{ask}")).json()
+        slots = (await (await trade.house.get(f"/api/v1/flats/{name}/wallet/slots?{ask}")).json())["slots"]
+        summed = wallet.keys() - {"flat", "begin", "end"}
+        assert {key: sum(slot[key] for slot in slots) for key in summed} == {key: wallet[key] for key in summed}
+        (slot,) = (each for each in slots if each["slot"] == TRADED)
+        assert slot["prices"] == [2200, 3150, 850]
+        assert all(slot["records"][kind] for kind in kinds), name
+        async with trade.house.coordinator.engine.connect() as connection:
+            for kind, places in slot["records"].items():
+                for index, digest in places:
+                    entry = await entry_store.one(connection, index)
+                    assert entry is not None
+                    assert (entry.hash.hex(), entry.slot, entry.kind in kinds[kind]) == (digest, TRADED, True)
+                    body = entry.opened()
+                    assert body is not None
+                    if kind in {"meter", "transfers", "orders"}:
+                        assert device in {entry.device, body.sender, body.receiver}, "it is no neighbour's"
+        moved = [
+            Record.decode(entry.sealed or b"").body
+            for entry in await records_at(trade, [index for index, _ in slot["records"]["transfers"]])
+        ]
+        assert sum(body.energy_wh for body in moved if body.receiver == device) == wallet["bought_wh"]
+        assert sum(body.energy_wh for body in moved if body.sender == device) == wallet["sold_wh"]
+        metered = [
+            Record.decode(entry.sealed or b"").body
+            for entry in await records_at(trade, [index for index, _ in slot["records"]["meter"]])
+        ]
+        assert sum(body.energy_wh for body in metered if body.receiver == device) == wallet["import_wh"]
+        assert sum(body.energy_wh for body in metered if body.sender == device) == wallet["export_wh"]
+
+
+async def records_at(trade: Trade, indexes: list[int]) -> list[Entry]:
+    async with trade.house.coordinator.engine.connect() as connection:
+        return [entry for index in indexes if (entry := await entry_store.one(connection, index)) is not None]
 
 
 async def test_a_wallet_sums_up_what_was_traded_delivered_paid_saved_made_and_used(

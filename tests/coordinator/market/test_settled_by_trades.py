@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlite3
 
 import pytest
+from sqlalchemy import event
 
 from coordinator.config import load_accounts
 from coordinator.link import results as results_module
@@ -270,11 +271,16 @@ async def test_a_month_settles_a_traded_slot_by_its_trades_and_comes_to_the_same
     of = shares(trade, await settled(trade))
     file = tmp_path / "settlement.yaml"
     file.write_text(ACCOUNTS, encoding="utf-8")
+    month, asked = Month(2026, 11), list[str]()
     async with trade.house.coordinator.engine.connect() as connection:
         members = await member_store.every(connection)
-        records = await read_month(
-            connection, trade.config, load_accounts(file, trade.config), members, Month(2026, 11)
+        event.listen(
+            trade.house.coordinator.engine.sync_engine,
+            "before_cursor_execute",
+            lambda *told: asked.append(told[2]),
         )
+        records = await read_month(connection, trade.config, load_accounts(file, trade.config), members, month)
+    assert len(asked) < 100 < len(month.slots(SECONDS)), "of slots that nobody has told of nothing is asked"
     (given,) = [slot for slot in records.slots if slot.begin == TRADED]
     again = settle_slot(given, records.parties, (), {})
     assert again.settlement.shares == records.shares[TRADED] == of

@@ -46,6 +46,11 @@ async def goes(trade: Trade, number: int, phase: Phase = Phase.TRADED) -> None:
     await trade.close()
     await trade.judged(*(name for name in FLATS if trade.flats[name] in trade.running()))
     await trade.market.second()
+    await heard(trade, number, phase)
+
+
+async def heard(trade: Trade, number: int, phase: Phase = Phase.TRADED) -> None:
+    """Wait until all flats know what came of a round: what they check meanwhile would hold up a second of theirs."""
     for agent in trade.running():
         await agent.until(
             lambda state: any(
@@ -215,6 +220,7 @@ async def test_orders_that_came_too_late_for_a_round_are_none_of_the_next_and_ar
     await late.until(lambda state: not state.pending)
     await trade.judged()
     await trade.market.second()
+    await heard(trade, 0)
     in_round(monkeypatch, 1)
     await trade.order({"101": (ask(100, 1000),), "103": (bid(50, 2500),)})
     await trade.to_gate()

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from modbus_connection import ModbusTcpParams
+import pytest
 
 from localvpp.blackout import Blackout, BlackoutSettings, Told
 from localvpp.blackout.blackout import JOURNAL
@@ -24,8 +25,10 @@ from localvpp.devices import (
     MapRelay,
     RegisterMap,
     load_map,
+    polling,
 )
 from localvpp.devices.backend import ModbusLinks
+from localvpp.devices.late import base
 from localvpp.islanding import Notice, Wiring
 from localvpp.outage import Outages
 from localvpp.round import Round
@@ -43,6 +46,9 @@ from .plain_house import PlainHouse
 
 FLATS = {Wiring.AUTONOMOUS: "101", Wiring.OWNED: "102", Wiring.PAIR: "103"}
 WATCHDOG_S = 20
+KNOCK_S = 0.3
+"""So long a silent device is waited for here, where whoever answers does so at once. The seconds that it is silent for
+are a test's, and these are the machine's."""
 PATIENCE_S = 60.0
 
 
@@ -198,8 +204,11 @@ async def simulated_site(home: Path, clock: HandClock) -> AsyncIterator[Site]:
 
     plant = prepare(chosen, await asyncio.to_thread(read_profiles, chosen), now_ms, now_ms)
     site = build(plant, "tests", chosen.host, 0, ())
-    async with serving(site, 0):
-        yield site
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (polling, base):
+            patched.setattr(module, "KNOCK_S", KNOCK_S)
+        async with serving(site, 0):
+            yield site
 
 
 @asynccontextmanager

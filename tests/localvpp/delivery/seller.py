@@ -25,6 +25,8 @@ from ..devices.simulated_building import write_home
 from ..place import SLOT, HandClock
 
 SLOT_S = 300
+BEFORE_S = 20
+"""So long before a slot a seller begins: time enough to find its devices, and hardly any of the slot before it."""
 DELIVERS = MarketSettings(zone=TOKYO, deliver=True, line_w=10_000)
 POLICY = {"profile": japanese(50, nominal_v=200), "steady_s": 30.0, "announce_s": 5.0}
 
@@ -136,6 +138,7 @@ async def seller(
     settings: BlackoutSettings = settings_of(wiring, POLICY, recharge=recharge, reserve=reserve, **watchdog)
     clock = HandClock()
     assert SLOT % SLOT_S == 0
+    clock.wall += (SLOT_S - BEFORE_S) * 1000
     async with simulated_site(write_home(folder / "home.csv"), clock) as site:
         flat = Seller(settings, membership, folder, site, clock)
         flat.settings_of_market = replace(DELIVERS, deliver=deliver, wishes=Wishes(reserve_percent=keep_percent))

@@ -3,16 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 
-from localvpp import delivering
+from localvpp import delivering, flat
 from localvpp.bidder import MarketSettings
-from localvpp.delivering import Why
-from localvpp.devices import DeviceRefusedError, InverterReading
-from localvpp.islanding import Grid
+from localvpp.blackout import Blackout
+from localvpp.delivering import Around, Why
+from localvpp.devices import DeviceRefusedError, DeviceSilentError, InverterReading
+from localvpp.islanding import Grid, Wiring
+from localvpp.islanding.endurance import Recharge
+from localvpp.store import FlatStore
+from localvpp.surroundings import around_of
 from localvpp.trading.state import MarketState, OwnTrade, Phase, SlotState
 
+from ..blackout.room import settings_of
 from ..home import SECONDS, Home
 from .steered_battery import SteeredBattery
 
@@ -39,6 +45,11 @@ async def begun(home: Home, market: MarketSettings | None = None) -> None:
     await home.start()
     await home.online()
     await home.time.seconds(SECONDS)
+
+
+def grid_is(grid: Grid) -> Callable[..., Around]:
+    """Have it known so of the grid."""
+    return lambda *known: replace(around_of(*known), grid=grid)
 
 
 async def into_slot(home: Home, second: int) -> None:
@@ -108,15 +119,14 @@ async def test_a_grid_that_is_gone_lets_go_and_one_of_which_nothing_is_known_wri
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 2)
-    around = home.flat._around
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
         for grid in (Grid.UNKNOWN, Grid.DOUBTFUL):
-            patched.setattr(home.flat, "_around", lambda grid=grid: replace(around(), grid=grid))
+            patched.setattr(flat, "around_of", grid_is(grid))
             await home.time.seconds(1)
             assert home.flat.state.delivery.why is Why.GRID_UNKNOWN
             assert len(battery.asked) == asked
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.GONE))
+        patched.setattr(flat, "around_of", grid_is(Grid.GONE))
         await home.time.seconds(1)
         assert home.flat.state.delivery.why is Why.GRID_GONE
         assert battery.asked[asked:] == [None]
@@ -129,16 +139,15 @@ async def test_what_stays_unknown_for_long_lets_go(
     await begun(home, DELIVERS)
     sell(2)
     await into_slot(home, 1)
-    around = home.flat._around
     asked = len(battery.asked)
     with monkeypatch.context() as patched:
-        patched.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+        patched.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
         await home.time.seconds(2)
         assert len(battery.asked) == asked
     await home.time.seconds(1)
     assert battery.asked[-1] is not None, "it is known again, and counted anew"
     asked = len(battery.asked)
-    monkeypatch.setattr(home.flat, "_around", lambda: replace(around(), grid=Grid.UNKNOWN))
+    monkeypatch.setattr(flat, "around_of", grid_is(Grid.UNKNOWN))
     await home.time.seconds(2)
     assert battery.asked[asked:] == []
     await home.time.seconds(2)
@@ -220,10 +229,42 @@ async def test_over_a_line_of_which_nobody_says_what_it_bears_nothing_is_deliver
     assert not home.flat.state.line_unknown
 
 
+async def test_a_meter_that_is_silent_leaves_what_is_asked_of_the_line_as_it_was(
+    home: Home, battery: SteeredBattery
+) -> None:
+    home.meter.rated_w = 5000
+    await begun(home, replace(DELIVERS, line_w=None))
+    assert not home.flat.state.line_unknown
+    good, home.meter.act = home.meter.act, lambda: DeviceSilentError("the meter does not answer")
+    await home.time.seconds(3)
+    assert not home.flat.state.line_unknown, "it has told it, and will again"
+    home.meter.rated_w, home.meter.act = None, good
+    await home.time.seconds(2)
+    assert home.flat.state.line_unknown, "another meter does not tell it"
+
+
 async def test_a_line_is_asked_for_only_where_the_battery_is_steered(home: Home, battery: SteeredBattery) -> None:
     await begun(home)
     assert battery.cadence is not None
     assert not home.flat.state.line_unknown
+
+
+async def test_a_battery_that_takes_no_power_asks_for_no_line(home: Home) -> None:
+    await begun(home, replace(DELIVERS, line_w=None))
+    assert not home.flat.state.line_unknown
+
+
+@pytest.mark.parametrize("recharge", [Recharge(delay_s=60.0), None], ids=["filled", "left"])
+async def test_a_battery_that_is_filled_after_an_outage_asks_for_the_line_though_it_delivers_nothing(
+    home: Home, battery: SteeredBattery, tmp_path: Path, recharge: Recharge | None
+) -> None:
+    def blackout(store: FlatStore) -> Blackout:
+        settings = settings_of(Wiring.AUTONOMOUS, recharge=recharge)
+        return Blackout(settings, flat="101", journal=tmp_path / "blackout.journal", store=store, clock=home.clock)
+
+    home.blackout = blackout
+    await begun(home)
+    assert home.flat.state.line_unknown is (recharge is not None)
 
 
 async def test_who_has_said_nothing_has_his_battery_left_alone(

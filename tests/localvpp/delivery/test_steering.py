@@ -104,6 +104,17 @@ async def test_a_silent_device_is_left_alone_whatever_is_asked_of_it(hand: Hand)
     assert hand.battery.tried == 1
 
 
+async def test_of_what_a_silent_device_had_refused_before_nothing_is_known(hand: Hand) -> None:
+    await hand.seconds(2, {Claimant.REFILL: Power.exactly(-300)})
+    hand.battery.refuses = DeviceRefusedError("its memory bears no more")
+    await hand.seconds(1, {Claimant.REFILL: Power.exactly(-500)})
+    hand.battery.refuses = DeviceSilentError("no answer")
+    await hand.seconds(1, {Claimant.REFILL: Power.exactly(-200)})
+    tried = hand.battery.tried
+    await hand.seconds(1, {Claimant.REFILL: Power.exactly(-100)})
+    assert hand.battery.tried == tried, "it is left alone as any silent one is"
+
+
 async def test_whoever_comes_before_waits_for_no_failure_of_those_behind_him(hand: Hand) -> None:
     await hand.seconds(2, SELLS)
     hand.battery.refuses = DeviceRefusedError("not now")

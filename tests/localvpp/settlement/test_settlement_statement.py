@@ -1,23 +1,28 @@
 """A statement's numbers follow from its month, and each leads back to the records it comes from."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from localvpp.settlement import Use
-from localvpp.settlement.month import UNITS, Billing, Reference, SettledMonth, settle_month
+from localvpp.settlement.month import UNITS, Billing, Reference, SettledMonth, SettledSlot, settle_month
 from localvpp.settlement.statement import (
     Issuer,
     Metered,
     RegistrationError,
     RowKind,
+    SlotValue,
     Statement,
+    key_of,
     registration,
     statements,
     trail_of,
 )
+from localvpp.settlement.statement.slots import Followed
 from localvpp.settlement.tariff import Month
 
 from .months import OCTOBER, PRICES, building, flat, house_of, month_of, papers
@@ -69,6 +74,13 @@ def test_what_sharing_was_worth_is_worked_out_slot_by_slot() -> None:
         assert statement.saved_money == alone - statement.account.energy_money >= 0
 
 
+def slots_of(statement: Statement, kind: RowKind) -> tuple[SlotValue, ...]:
+    """The slots that a row is the sum of."""
+    (way, *_) = trail_of(statement)[key_of(kind.value, "kwh")].ways
+    assert isinstance(way, Metered)
+    return way.slots
+
+
 def test_every_row_leads_back_to_its_records() -> None:
     month = settled()
     slot = month.slots[24]
@@ -79,18 +91,19 @@ def test_every_row_leads_back_to_its_records() -> None:
     both = made(settle_month(replace(month.given, slots=slots)))
     for name, statement in both.items():
         for each in statement.rows:
-            records = list(statement.records_of(each))
-            assert (not records) == (not each.wh and not each.slots)
-            assert all(
-                record in statement.evidence[begin]
-                for begin in each.slots
-                for record in month.given.slots[(begin - OCTOBER.begin()) // 1800].readings[name].records
-            )  # type: ignore[union-attr]
+            of_row = slots_of(statement, each.kind)
+            assert (not of_row) == (not each.wh)
+            for one in of_row:
+                reading = month.given.slots[(one.begin - OCTOBER.begin()) // 1800].readings[name]
+                assert reading is not None
+                assert set(reading.records) <= set(one.records)
+                assert one.records == statement.evidence[one.begin]
     roof = RowKind.ROOF if transfer.sender == "roof" else RowKind.NEIGHBOURS
-    (taken,) = (each for each in both[transfer.receiver].rows if each.kind is roof)
-    (handed,) = (each for each in both[transfer.sender].rows if each.kind is RowKind.GIVEN)
-    assert logged in both[transfer.receiver].records_of(taken)
-    assert logged in both[transfer.sender].records_of(handed)
+    for name, kind in ((transfer.receiver, roof), (transfer.sender, RowKind.GIVEN)):
+        (there,) = (each for each in slots_of(both[name], kind) if logged in each.records)
+        assert there.begin == slot.given.begin
+    others = both.keys() - {transfer.receiver, transfer.sender}
+    assert not any(logged in records for name in others for records in both[name].evidence.values())
 
 
 def test_a_row_is_the_sum_of_its_slots() -> None:
@@ -98,7 +111,9 @@ def test_a_row_is_the_sum_of_its_slots() -> None:
     by_begin = {slot.given.begin: slot for slot in month.slots}
     for name, statement in made(month).items():
         for each in statement.rows:
-            shares = [by_begin[begin].settlement.shares[name] for begin in each.slots]
+            begins = [one.begin for one in slots_of(statement, each.kind)]
+            assert sum(one.value for one in slots_of(statement, each.kind)) == each.wh
+            shares = [by_begin[begin].settlement.shares[name] for begin in begins]
             match each.kind:
                 case RowKind.GRID:
                     assert each.wh == sum(share.bought_wh for share in shares)
@@ -107,11 +122,30 @@ def test_a_row_is_the_sum_of_its_slots() -> None:
                 case RowKind.GIVEN:
                     assert each.wh == sum(share.shared_out_wh for share in shares)
                 case RowKind.NEIGHBOURS | RowKind.ROOF:
-                    moved = [t for begin in each.slots for t in by_begin[begin].settlement.transfers]
+                    moved = [t for begin in begins for t in by_begin[begin].settlement.transfers]
                     from_roof = each.kind is RowKind.ROOF
                     assert each.wh == sum(
                         t.energy_wh for t in moved if t.receiver == name and (t.sender == "roof") == from_roof
                     )
+
+
+def test_a_months_slots_are_walked_for_nobody_who_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    month, walked = settled(), []
+    each = Followed.of_each
+
+    def counted(self: Followed, party: str, within: Iterable[SettledSlot] | None = None) -> Iterator[Any]:
+        if within is None:
+            walked.append(party)
+        return each(self, party, within)
+
+    monkeypatch.setattr(Followed, "of_each", counted)
+    both = made(month)
+    paid = sum(statement.charged_yen - statement.credited_yen for statement in both.values())
+    assert paid == sum(bill.yen for name, bill in month.bills.items() if name in both)
+    assert walked == []
+    trail_of(both["101"])
+    trail_of(both["101"])
+    assert walked == ["101"], "once, and of nobody else"
 
 
 def test_shares_of_use_and_prices_are_exact() -> None:
@@ -165,7 +199,7 @@ def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> N
     assert statement.bill is statement.invoice is None
     grid = next(each for each in statement.rows if each.kind is RowKind.GRID)
     assert grid.wh == statement.account.bought_wh > 0
-    assert list(statement.records_of(grid))
+    assert all(one.records for one in slots_of(statement, RowKind.GRID))
     assert row(statement, RowKind.NEIGHBOURS) == (0, 0)
 
 

@@ -16,11 +16,15 @@ import pytest
 from localvpp.paper import Language, PdfError, find_font
 from localvpp.settlement.month import UNITS, Difference, Reference, SettledMonth, settle_month
 from localvpp.settlement.statement import (
+    Document,
     Issuer,
+    Metered,
     Statement,
+    encode_building,
     encode_statement,
     plain_statement,
     statements,
+    trail_of,
 )
 from localvpp.settlement.tariff import Month
 from localvpp.statements import (
@@ -161,7 +165,9 @@ def test_the_invoice_block_has_all_that_a_qualified_invoice_needs(
 def test_the_collection_list_has_every_flat_and_sums(
     settled: SettledMonth, made: dict[str, Statement], language: Language
 ) -> None:
-    rows = rows_of(collection_csv(settled, made, language))
+    papers = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
+    building_paper = Document.of("building.json", encode_building(house_of(settled, made)))
+    rows = rows_of(collection_csv(settled, made, papers, building_paper, language))
     assert [row[0] for row in rows[1:-1]] == ["100", "101", "102", "103", "104", "105", "106"]
     assert sum(int(row[2]) for row in rows[1:-1] if row[2]) == int(rows[-1][2]) == settled.flats_yen
     words = Words(language)
@@ -175,6 +181,10 @@ def test_the_collection_list_has_every_flat_and_sums(
     reason = "M106 is not verified" if language is Language.ENGLISH else "M106 は検定を受けていません"
     assert reason in rows[7][5]
     assert int(rows[1][3]) == made["100"].charged_yen * 10 // 110
+    # Each amount leads to the statement that it is of.
+    assert rows[1][6] == f"100.json: figures[to pay], figures[tax] (SHA-256 {papers['100'].sha256})"
+    assert rows[-1][6] == f"building.json: figures[flats yen] (SHA-256 {building_paper.sha256})"
+    assert [row[6] for row in rows[6:8]] == ["", ""]
 
 
 def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, Statement], language: Language) -> None:
@@ -247,17 +257,20 @@ def test_what_own_pv_made_leads_to_its_records_and_says_where_it_is_not_known(
 ) -> None:
     words = Words(language)
     known, partly = made["100"], made["102"]
-    row = known.made
-    assert row.wh == known.account.made_wh > 0
-    assert row.slots
-    assert {record for slot in row.slots for record in known.evidence[slot]} == set(known.records_of(row))
+    made_wh = known.account.made_wh
+    assert made_wh > 0
+    (way,) = trail_of(known)["made"].ways
+    assert isinstance(way, Metered)
+    assert sum(slot.value for slot in way.slots) == made_wh
+    assert all(slot.records == known.evidence[slot.begin] for slot in way.slots)
     shown = Read(statement_page(known, language)).texts
-    assert f"{decimal(Fraction(row.wh, 1000), 3)} kWh" in shown
+    assert f"{decimal(Fraction(made_wh, 1000), 3)} kWh" in shown
     (told,) = (line for line in rows_of(statement_csv(known, language)) if line[1:2] == [words["made"]])
-    assert told[2] == f"{row.wh // 1000}.{row.wh % 1000:03}"
-    assert told[4].startswith(words["slots_of"].format(len(row.slots), len(row.slots), "")[:-2])
+    assert told[2] == f"{made_wh // 1000}.{made_wh % 1000:03}"
+    count = len(way.slots)
+    assert told[4].startswith(words["slots_of"].format(count, sum(len(slot.records) for slot in way.slots), "")[:-2])
     counted = [line for line in rows_of(records_csv(known, language)) if line[1] == words["made"]]
-    assert len(counted) == len(row.slots)
+    assert len(counted) == count
     assert partly.account.made_known == partly.account.slots - 1
     assert words["partly"].format(words["made"], 1) in Read(statement_page(partly, language)).texts
 

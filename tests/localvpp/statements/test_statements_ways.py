@@ -5,22 +5,29 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 import io
+import json
 from pathlib import Path
 import re
+from typing import Any
 
 import pypdfium2
 import pytest
+import yaml
 
 from coordinator.config.tariff import load_tariff
 from localvpp.paper import Language, find_font
+from localvpp.settlement import Trade, Traded, Use, apportion
 from localvpp.settlement.month import (
     UNITS,
     Difference,
     Fee,
+    FindingKind,
     Reference,
     SettledMonth,
+    Split,
     encode_month,
     settle_month,
+    to_yen,
     wh_by_band,
 )
 from localvpp.settlement.statement import (
@@ -31,13 +38,16 @@ from localvpp.settlement.statement import (
     Issuer,
     Metered,
     Statement,
+    Written,
+    encode_building,
     encode_statement,
     house_trail,
+    keys_of,
     statements,
     trail_of,
 )
 from localvpp.settlement.statement.figure import Trailing, Unit
-from localvpp.settlement.tariff import MonthUse, utility_bill
+from localvpp.settlement.tariff import Month, MonthUse, utility_bill
 from localvpp.statements import (
     building_csv,
     building_page,
@@ -51,26 +61,61 @@ from localvpp.statements import (
 from localvpp.statements.words import Words
 
 from ...needed import lacks
-from ..settlement.months import OCTOBER, SECONDS, building, house_of, month_of
-from .walking import Page, astray, check_records, check_trail, down
+from ..settlement.months import OCTOBER, SECONDS, building, flat, house_of, month_of, papers, reading
+from .walking import Page, astray, at_place, check_records, check_trail, down, worked
 
 TARIFF = Path(__file__).parents[3] / "examples/tariff.yaml"
 DAY = date(2026, 11, 5)
 BEFORE = OCTOBER.begin() - 86_400
+FEES = (Fee("floor area", 12_345, {"100": 70, "101": 55, "102": 60}),)
 LATE = Difference(
     BEFORE, "101", 300, 0, 0, 0, 930_000, "101", (Reference(7, b"\x02" * 32),), (Reference(6, b"\x03" * 32),)
 )
 
 
-@pytest.fixture(scope="module")
-def settled() -> SettledMonth:
+def plain_month() -> SettledMonth:
+    """By price, with a fee, a difference, an estimate, and a slot in which somebody is unknown."""
     parties = building(5)
     given = month_of(parties, without={500: ["102"], 3: ["104"]})
     slots = [replace(each, bulk_records=(Reference(each.begin, b"\x07" * 32),)) for each in given.slots]
     tariff = load_tariff(TARIFF)
     utility = utility_bill(tariff, MonthUse(OCTOBER, wh_by_band(tariff, slots, SECONDS), [9, 14, 11], 90))
-    fees = (Fee("floor area", 12_345, {"100": 70, "101": 55, "102": 60}),)
-    return settle_month(replace(given, slots=slots, utility=utility, fees=fees, differences=(LATE,), export_yen=77))
+    return settle_month(replace(given, slots=slots, utility=utility, fees=FEES, differences=(LATE,), export_yen=77))
+
+
+def noted_month() -> SettledMonth:
+    """By cost, and with every note that there is: 103 may not be billed, and others have traded with it."""
+    parties = [flat("103", papers("M103", Month(2026, 9))) if each.name == "103" else each for each in building(5)]
+    given = month_of(parties, without={500: ["102"], 3: ["104"]})
+    slots = [replace(each, bulk_records=(Reference(each.begin, b"\x07" * 32),)) for each in given.slots]
+    wrong = reading(0, 50_000, pv_wh=20, records=(Reference(10**9, b"\x04" * 32),))
+    slots[0] = replace(slots[0], readings={**slots[0].readings, "101": wrong})
+    slots[10] = replace(slots[10], late=frozenset({"101"}))
+    slots[20] = replace(slots[20], key=Traded((Trade("100", "103", 100, 2000), Trade("100", "101", 100, 2000))))
+    slots[30] = replace(slots[30], bulk=None, bulk_records=())
+    slots[40] = replace(slots[40], bulk=Use(400_000, 0))
+    crowd = tuple(Reference(10**9 + index, b"\x08" * 32) for index in range(1, 201))
+    slots[50] = replace(slots[50], readings={**slots[50].readings, "104": None}, crowded={"104": crowd})
+    use = MonthUse(OCTOBER, {"day": 1_500_000, "night": 900_000}, [9, 14, 11], 90)
+    utility = utility_bill(load_tariff(TARIFF), use)
+    return settle_month(
+        replace(
+            given,
+            slots=slots,
+            utility=utility,
+            utility_kwh=True,
+            charged_yen=utility.total_yen + 1,
+            fees=FEES,
+            differences=(LATE,),
+            split=Split.BY_COST,
+        )
+    )
+
+
+@pytest.fixture(scope="module", params=[plain_month, noted_month])
+def settled(request: pytest.FixtureRequest) -> SettledMonth:
+    month: SettledMonth = request.param()
+    return month
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +145,7 @@ def names_of(statement: Statement, language: Language) -> set[str]:
     assert meter is not None
     found = {statement.party, meter.serial, meter.approval, str(meter.verified_until)}
     found |= {words["month_of"].format(2026, 10)}
-    found |= {words.finding(each) for each in statement.findings}
+    found |= {words.finding(each) for each in statement.findings if not keys_of(each, 0)}
     found |= {words["late"].format(each.because) for each in statement.adjustments}
     if invoice is not None:
         period = words["period_of"].format(invoice.begin.isoformat(), invoice.end.isoformat())
@@ -128,7 +173,8 @@ def test_every_number_on_the_buildings_page_leads_down_to_records_or_a_document(
 ) -> None:
     words = Words(language)
     page = Page(building_page(house, language))
-    names = {words["month_of"].format(2026, 10), *(words.finding(each) for each in house.findings)}
+    names = {words["month_of"].format(2026, 10), *house.settled.billing}
+    names |= {words.finding(each) for each in house.findings if not keys_of(each, 0)}
     assert astray(page, names) == []
     for key, figure in house_trail(house).items():
         if figure.value:
@@ -144,13 +190,29 @@ def test_every_number_is_what_its_way_comes_to(
     check_trail(house_trail(house), documents, told)
 
 
+def test_every_rule_comes_to_its_number_as_it_is_written(made: dict[str, Statement], house: BuildingStatement) -> None:
+    for told in (*(json.loads(encode_statement(each)) for each in made.values()), json.loads(encode_building(house))):
+        figures = told["figures"].values()
+        values = {each["ref"]: None if each["value"] is None else Fraction(each["value"]) for each in figures}
+        for each in figures:
+            for way in each["from"]:
+                if "by" in way:
+                    assert worked(way["by"], values) == values[each["ref"]], way["by"]
+
+
 def test_what_a_partys_numbers_come_to_is_what_was_settled(made: dict[str, Statement]) -> None:
     for name, statement in made.items():
         values = {key: figure.value for key, figure in trail_of(statement).items()}
         account, bill = statement.account, statement.bill
-        assert bill is not None
+        if bill is None:
+            assert values == {}, "who may not be billed has no figures"
+            continue
         settled: dict[str, Fraction | int | None] = {
             "to pay": bill.yen,
+            "levelling": Fraction(bill.levelling_money, UNITS),
+            "adjustment": Fraction(bill.adjustment_money, UNITS),
+            "rounding": Fraction(bill.yen * UNITS - bill.exact_money, UNITS),
+            **{f"fee {at}": Fraction(money, UNITS) for at, (_, money) in enumerate(bill.fees)},
             "saved": Fraction(statement.saved_money, UNITS),
             "alone": Fraction(account.alone_money, UNITS),
             "taken": Fraction(account.import_wh, 1000),
@@ -215,7 +277,113 @@ def test_every_slot_of_a_number_has_its_records(made: dict[str, Statement], hous
             for record in slot.records
         }
         # Of a slot that nobody knows there is no record: that is what the number says.
-        assert check_records(trail, log, none={"unknown"})
+        assert check_records(trail, log, none={"unknown"}) or not trail
+
+
+def test_every_place_that_a_number_leads_to_is_in_the_document_that_it_names(
+    settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, documents: Documents
+) -> None:
+    assert documents.tariff is not None
+    told: dict[str, Any] = {
+        documents.month.sha256: json.loads(encode_month(settled)),
+        documents.tariff.sha256: yaml.safe_load(TARIFF.read_bytes()),
+    }
+    for name, statement in made.items():
+        data = encode_statement(statement)
+        told[Document.of(f"{name}.json", data).sha256] = json.loads(data)
+    seen: dict[str, int] = {}
+    for trail in (*(trail_of(each) for each in made.values()), house_trail(house)):
+        for key, figure in trail.items():
+            for way in figure.ways:
+                if isinstance(way, Written):
+                    found = at_place(told[way.document.sha256], way.place)
+                    seen[way.document.name] = seen.get(way.document.name, 0) + 1
+                    if way.place.startswith("figures["):
+                        (there,) = found
+                        assert there["value"] == str(figure.value), key
+    assert seen.keys() >= {MONTH_FILE, "tariff.yaml", "100.json", "roof.json"}
+
+
+def test_what_is_divided_and_rounded_is_worked_out_again_from_the_month_alone(
+    settled: SettledMonth, made: dict[str, Statement]
+) -> None:
+    month = json.loads(encode_month(settled))
+    parts = {fee["name"]: apportion(fee["yen"] * UNITS, fee["parts"]) for fee in month["fees"]}
+    levelling, paid = month["levelling"], {name: each["grid_money"] for name, each in month["accounts"].items()}
+    assert (levelling["grid_money"], levelling["money"] != 0) == (sum(paid.values()), month["split"] == Split.BY_COST)
+    levelled = apportion(abs(levelling["money"]), paid)
+    exact = {
+        name: sum(bill[f"{part}_money"] for part in ("energy", "adjustment", "levelling"))
+        + sum(m for _, m in bill["fees"])
+        for name, bill in month["bills"].items()
+    }
+    yen = to_yen(exact)
+    for name, statement in made.items():
+        if statement.bill is None:
+            continue
+        trail = trail_of(statement)
+        for at, fee in enumerate(statement.fees):
+            assert trail[f"fee {at}"].value == Fraction(parts[fee.name][name], UNITS)
+        if levelling["money"]:
+            part = trail.get("levelling")
+            assert abs((part and part.value) or 0) == Fraction(levelled[name], UNITS)
+        assert trail["rounding"].value == yen[name] - Fraction(exact[name], UNITS)
+
+
+def test_money_leads_to_the_prices_that_its_slots_had(settled: SettledMonth, made: dict[str, Statement]) -> None:
+    month = json.loads(encode_month(settled))
+    prices = {slot["begin"]: slot["prices"] for slot in month["slots"]}
+    trail = trail_of(made["102"])
+    for line, sign in (("grid", 1), ("fed in", -1)):
+        figure, energy = trail[f"{line}.yen"], trail[f"{line}.kwh"]
+        metered, *written = figure.ways
+        assert isinstance(metered, Metered)
+        if not figure.value:
+            assert written == []
+            continue
+        (place,) = written
+        assert isinstance(place, Written)
+        at = int(place.place.removeprefix("slots[].prices[").rstrip("]"))
+        (by_slot,) = energy.ways
+        assert isinstance(by_slot, Metered)
+        wh = {slot.begin: slot.value for slot in by_slot.slots}
+        for slot in metered.slots:
+            assert slot.value == sign * wh[slot.begin] * prices[slot.begin][at]
+
+
+def test_every_note_that_counts_leads_to_what_it_counts(
+    settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, documents: Documents
+) -> None:
+    if settled.given.split is not Split.BY_COST:
+        assert {each.kind for each in settled.findings} >= {FindingKind.ESTIMATED, FindingKind.UNKNOWN}
+        return
+    assert {each.kind for each in settled.findings} == set(FindingKind) - {FindingKind.EXPIRES}
+    values = {key: figure.value for key, figure in house_trail(house).items()}
+    counted = 0
+    for at, finding in enumerate(house.findings):
+        numbers = [each for each in finding.told.values if isinstance(each, int)]
+        keys = dict.fromkeys(keys_of(finding, at))
+        assert len(keys) == (0 if finding.kind is FindingKind.METER else len(numbers)), finding.kind
+        scaled = {
+            Fraction(number, scale) for number in numbers for scale in (1, 100, 1000)
+        }  # As they are, as a part of a hundred, and Wh as kWh.
+        assert all(values[key] in scaled for key in keys), finding.kind
+        if finding.party and keys:
+            own = made[finding.party].findings.index(finding)
+            (key,) = dict.fromkeys(keys_of(finding, own))
+            assert trail_of(made[finding.party])[key].value == len(finding.slots)
+        counted += len(keys)
+    assert counted == 16
+    late = trail_of(made["101"])
+    ways = [
+        way
+        for at, each in enumerate(made["101"].findings)
+        if each.kind in {FindingKind.LATE, FindingKind.CONTRADICTION}
+        for way in late[keys_of(each, at)[0]].ways
+    ]
+    begins = [slot.begin for way in ways if isinstance(way, Metered) for slot in way.slots]
+    assert begins == [OCTOBER.begin() + 10 * SECONDS, OCTOBER.begin()]
+    assert all(slot.records for way in ways if isinstance(way, Metered) for slot in way.slots)
 
 
 def test_a_number_without_a_way_is_refused() -> None:

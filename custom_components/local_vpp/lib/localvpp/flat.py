@@ -61,7 +61,19 @@ from .trading import Heard, Trading
 from .trading.proving import Log
 from .usage_book import UsageBook
 from .wearing import Wearing
-from .wire import DrillSaid, FromFlat, Keys, MarketSaid, Membership, OpenBook, ProposalHeard, SlotResult, Terms, Traded
+from .wire import (
+    DrillSaid,
+    FromFlat,
+    Keys,
+    MarketSaid,
+    Membership,
+    OpenBook,
+    ProposalHeard,
+    SlotResult,
+    SlotWord,
+    Terms,
+    Traded,
+)
 
 __all__ = ["SAVE_EVERY_S", "Adoption", "Flat", "FlatState", "LastRecord"]
 
@@ -471,10 +483,11 @@ class Flat:
             pending=pending,
         )
 
-    def slot_settled(self, result: SlotResult) -> None:
-        """Add a slot's settlement to the totals."""
-        self._update(totals=self.state.totals.plus(result), last_result=result)
-        self._bidder.slot_settled(result)
+    def slot_settled(self, word: SlotWord) -> None:
+        """Add a slot's settlement to the totals, if this flat had part in it."""
+        if isinstance(word, SlotResult):
+            self._update(totals=self.state.totals.plus(word), last_result=word)
+        self._bidder.slot_settled(word)
 
     def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""

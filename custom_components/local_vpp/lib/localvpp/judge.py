@@ -23,7 +23,7 @@ from .settlement import ContradictionError, KnownPrices, plain_prices
 from .store import FlatStore, Kept
 from .trading.judging import own_market
 from .trading.kept import TradingBook
-from .wire import LeftOut, Membership, SlotResult, SlotWord, Terms, encode, same_word, verify_word, word_name
+from .wire import LeftOut, Membership, SlotWord, Terms, encode, same_word, verify_word, word_name
 from .wordbook import WordBook
 
 _LOGGER = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ class WordError(Exception):
 class JudgeListener(Protocol):
     """Who wants to hear of settled slots. Called in the event loop; must not block."""
 
-    def slot_settled(self, result: SlotResult) -> None:
-        """A slot's settlement was checked and stored."""
+    def slot_settled(self, word: SlotWord) -> None:
+        """What the building says of a settled slot was checked and stored."""
         ...
 
     def ledger_distrusted(self, reason: str) -> None:
@@ -211,9 +211,11 @@ class Judge:
 
     async def _believe(self, word: SlotWord) -> None:
         if isinstance(word, LeftOut):
-            await self._words.left_out(word)
+            is_new = await self._words.left_out(word)
             _LOGGER.info("Slot %s was settled without flat %s", word.slot, self._membership.flat)
-        elif await self._words.settled(word):
+        else:
+            is_new = await self._words.settled(word)
+        if is_new:
             self._listener.slot_settled(word)
 
     async def _counts_own(self, word: SlotWord) -> None:

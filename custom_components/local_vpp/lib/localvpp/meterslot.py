@@ -79,11 +79,16 @@ def evidence_of(records: Iterable[RecordHash]) -> bytes:
     return hashlib.sha256(_EVIDENCE + b"".join(sorted(records))).digest()
 
 
+def is_crowded(told: Sequence[Told]) -> bool:
+    """Whether a device has told a slot in more parts than a correction can name: then the slot is unknown."""
+    return len(told) > MOST_RECORDS
+
+
 def meter_slot(device: DeviceId, slot: int, seconds: int, told: Sequence[Told]) -> MeterSlot | None:
     """Return what a device's interval records of a slot prove; None when they do not cover it."""
     imports = sorted((each for each in told if each.body.receiver == device), key=lambda each: each.body.start_ms)
     exports = [each for each in told if each.body.sender == device]
-    if not imports or len(told) > MOST_RECORDS:
+    if not imports or is_crowded(told):
         return None
     if any(each.body.errors & _UNFIT or each.body.slot_seconds != seconds for each in told):
         return None

@@ -40,31 +40,35 @@ class WordBook:
 
         return await self._store.run(work)
 
-    async def left_out(self, word: LeftOut) -> None:
-        """Keep that a slot was settled without this flat."""
+    async def left_out(self, word: LeftOut) -> bool:
+        """Keep that a slot was settled without this flat; return False when that was known already."""
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> bool:
             with db:
-                db.execute(
-                    "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
-                    (word.slot, PROTOCOL, encode(word)),
+                return bool(
+                    db.execute(
+                        "INSERT OR IGNORE INTO left_out (slot, protocol, data) VALUES (?, ?, ?)",
+                        (word.slot, PROTOCOL, encode(word)),
+                    ).rowcount
                 )
 
-        await self._store.run(work)
+        return await self._store.run(work)
 
     async def result(self, slot: int) -> SlotResult | None:
         """Return how a slot was settled."""
         word = await self.word(slot)
         return word if isinstance(word, SlotResult) else None
 
-    async def results(self, since: int) -> list[SlotResult]:
-        """Return how slots from one on were settled, as far as that was said in today's protocol, in their order."""
+    async def since(self, slot: int) -> list[SlotWord]:
+        """Return what the building said of settled slots from one on, as far as that was in today's protocol."""
 
-        def work(db: sqlite3.Connection) -> list[SlotResult]:
+        def work(db: sqlite3.Connection) -> list[SlotWord]:
             rows = db.execute(
-                "SELECT data FROM result WHERE slot >= ? AND protocol = ? ORDER BY slot", (since, PROTOCOL)
+                "SELECT slot, data FROM result WHERE slot >= ? AND protocol = ?"
+                " UNION ALL SELECT slot, data FROM left_out WHERE slot >= ? AND protocol = ? ORDER BY slot",
+                (slot, PROTOCOL, slot, PROTOCOL),
             )
-            return [decode(row[0], SlotResult) for row in rows]
+            return [decode(data, SlotWord) for _, data in rows]
 
         return await self._store.run(work)
 

@@ -19,7 +19,7 @@ from ..trading import OwnTrade, Phase, RoundState, SlotState, Trading, TradingEr
 from ..trading.kept import TradingBook
 from ..usage_book import UsageBook
 from ..usage_history import LOOKS_BACK_S
-from ..wire import RoundName, SlotResult
+from ..wire import RoundName, SlotWord
 from ..wordbook import WordBook
 from .day import day_of, summed, worth
 from .deciding import Decision, Situation, decide, hindrance
@@ -111,13 +111,13 @@ class Bidder:
         self._wanted = None
         for at, trades, price in await self._book.traded(now - _LONGEST_DAY_S):
             self._count(at, trades, price)
-        for result in await self._words.results(now - _LONGEST_DAY_S):
-            self._delivered[result.slot] = worth(result)
+        for word in await self._words.since(now - _LONGEST_DAY_S):
+            self._delivered[word.slot] = worth(word)
         self._show(self._listener.situation())
 
-    def slot_settled(self, result: SlotResult) -> None:
+    def slot_settled(self, settled: SlotWord) -> None:
         """Count what was delivered in a slot instead of what was traded."""
-        self._delivered[result.slot] = worth(result)
+        self._delivered[settled.slot] = worth(settled)
         self._show(self._listener.situation())
 
     async def second(self) -> None:

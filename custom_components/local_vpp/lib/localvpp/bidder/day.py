@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from ..settlement import PriceList
 from ..trading.state import OwnTrade
-from ..wire import SlotResult
+from ..wire import LeftOut, SlotWord
 from .state import Day
 
 
@@ -19,13 +19,16 @@ def day_of(now: int, zone: tzinfo) -> range:
     return range(round(begin.timestamp()), round(end.timestamp()))
 
 
-def worth(result: SlotResult) -> int:
+def worth(word: SlotWord) -> int:
     """Return what a settled slot's energy from and for neighbours saved, in 10⁻⁵ yen: as a wallet has it.
 
-    It is what the same energy would have cost more, or brought less, at the grid's prices.
+    It is what the same energy would have cost more, or brought less, at the grid's prices. Without a flat's own records
+    nothing is delivered of its trades.
     """
-    at_the_grid = result.shared_in_wh * result.grid_price - result.shared_out_wh * result.feed_in_price
-    return at_the_grid + result.inside_money
+    if isinstance(word, LeftOut):
+        return 0
+    at_the_grid = word.shared_in_wh * word.grid_price - word.shared_out_wh * word.feed_in_price
+    return at_the_grid + word.inside_money
 
 
 def summed(

@@ -1,11 +1,13 @@
 """The sheet of A4 that a document is laid out on: headings, facts, tables. It needs fpdf2, of the extra `pdf`.
 
 Every text is made to fit where it stands: smaller first, then cut with an ellipsis, so that nothing runs over anything.
+Sentences, and the columns of a table that are said to fold, go on in the next line instead: nothing of them is lost.
 The same document gives the same bytes: its times are those of what it tells, and nothing is drawn by chance.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from .embedding import embed
@@ -32,10 +34,17 @@ GREEN: Final = (22, 120, 60)
 RED: Final = (176, 32, 32)
 BLACK: Final = (20, 20, 20)
 
+_NEVER_LAST: Final = frozenset("（「『〔×÷·")
+_NEVER_FIRST: Final = frozenset("）」』〕、。，．・ー々っゃゅょッャュョ：；？！×÷·")
+"""Signs that end no line, and begin none (禁則処理)."""
 _PLAIN: Final = str.maketrans({"–": "-", "—": "-", "→": "->", "…": "...", "≤": "<=", "≥": ">="})
 """Signs of our own that Helvetica does not have."""
 
 type Colour = tuple[int, int, int]
+
+
+def _ends_a_line(sign: str) -> bool:
+    return not sign.isascii() and sign not in _NEVER_LAST
 
 
 class PdfError(Exception):
@@ -148,24 +157,30 @@ class Sheet:
         colours: Sequence[Colour | None] | None = None,
         pages: bool = False,
         numbers: Collection[int] = (),
+        folds: Collection[int] = (),
     ) -> None:
         """Draw a table; the last column of a row has its colour. With `pages`, it goes on over as many as it needs.
 
-        The columns `numbers` end on the right.
+        The columns `numbers` end on the right. What is too long for one of the columns `folds` goes on in rows of its
+        own, in which the other columns are empty.
         """
         self._row(widths, head, shaded=True, numbers=numbers)
         for at, row in enumerate(rows):
-            if pages and self.left_mm < 2 * _ROW:
-                self._pdf.add_page()
-                self._row(widths, head, shaded=True, numbers=numbers)
-            self._row(widths, row, colour=None if colours is None else colours[at], numbers=numbers)
+            for part in self._folded_row(widths, row, folds):
+                if pages and self.left_mm < 2 * _ROW:
+                    self._pdf.add_page()
+                    self._row(widths, head, shaded=True, numbers=numbers)
+                self._row(widths, part, colour=None if colours is None else colours[at], numbers=numbers)
 
     def lines(self, texts: Sequence[str], *, size: float = _TEXT) -> None:
-        """Say sentences, one below the other."""
+        """Say sentences, one below the other; one that is too long goes on in the next line, and on the next page."""
         for text in texts:
-            y = self._pdf.get_y()
-            self._put(text, 0, y, WIDTH, _ROW, size=size)
-            self._pdf.set_y(y + _ROW)
+            for at, line in enumerate(self._folded(text, WIDTH, size)):
+                if at and self.left_mm < _ROW:
+                    self._pdf.add_page()
+                y = self._pdf.get_y()
+                self._put(line, 0, y, WIDTH, _ROW, size=size)
+                self._pdf.set_y(y + _ROW)
 
     def packed(self, texts: Sequence[str], joint: str) -> list[str]:
         """Return sentences joined to as few lines as hold them; one that is too long has a line of its own."""
@@ -230,6 +245,30 @@ class Sheet:
         self._pdf.set_draw_color(*_LINE)
         self._pdf.line(_MARGIN, y + _ROW, _MARGIN + sum(widths), y + _ROW)
         self._pdf.set_y(y + _ROW)
+
+    def _folded_row(self, widths: Sequence[float], cells: Sequence[str], folds: Collection[int]) -> list[Sequence[str]]:
+        """Return the rows that one row is drawn as."""
+        folded = {at: self._folded(cells[at], widths[at] - 2, _TEXT) for at in folds}
+        columns = [folded.get(at, [cell]) for at, cell in enumerate(cells)]
+        return list(zip_longest(*columns, fillvalue=""))
+
+    def _folded(self, text: str, width: float, size: float) -> list[str]:
+        """Return a text in lines that are no wider: itself, where it can be made small enough to fit."""
+        self._pdf.set_font(self._family, "", _SMALLEST)
+        if self._pdf.get_string_width(self._readable(text)) <= width:
+            return [text]
+        self._pdf.set_font(self._family, "", size)
+        lines, line, after = list[str](), "", 0
+        for sign in text:
+            # A line may end after a space, and anywhere between signs that need none.
+            if line and sign not in _NEVER_FIRST and (line[-1] == " " or _ends_a_line(line[-1])):
+                after = len(line)
+            line += sign
+            if self._pdf.get_string_width(self._readable(line.rstrip())) > width:
+                after = after or len(line) - 1
+                lines.append(line[:after].rstrip())
+                line, after = line[after:].lstrip(), 0
+        return [*lines, line]
 
     def _rule(self) -> None:
         self._pdf.set_draw_color(*BLACK)

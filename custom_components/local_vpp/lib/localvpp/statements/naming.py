@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ..settlement.month import Finding
 from ..settlement.statement import BuildingStatement, Figure, Statement
 from .figures import moment
 from .words import Words
@@ -39,6 +40,12 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "price": "per_kwh",
     "quantity": "quantity",
     "kw": "kw",
+    "count": "note_count",
+    "wh": "kwh",
+    "of": "note_of",
+    "percent": "note_alarm",
+    "charged": "note_charged",
+    "by_tariff": "note_by_tariff",
 }
 
 
@@ -52,6 +59,8 @@ def name_in(statement: Statement, figure: Figure, words: Words) -> str:
         line = f"{moment(statement.peaks[int(at)].begin):%Y-%m-%d %H:%M}"
     elif kind == "difference":
         line = f"{moment(statement.adjustments[int(at)].slot):%Y-%m-%d %H:%M}"
+    elif kind == "note":
+        line = _note(statement.findings[int(at)], words)
     elif kind in {"charged", "tax"} and invoice is not None:
         line = words["taxable" if kind == "charged" else "tax"].format(invoice.tax_percent)
     else:
@@ -66,6 +75,8 @@ def name_in_house(house: BuildingStatement, figure: Figure, words: Words) -> str
         line = words.other(rest)
     elif kind == "band":
         line = words["band"].format(rest)
+    elif kind == "note":
+        line = _note(house.findings[int(rest)], words)
     elif kind == "utility" and rest.isdigit() and house.utility is not None:
         bill_line = house.utility.lines[int(rest)]
         line = words.utility_line(bill_line.kind) + (f" {bill_line.name}" if bill_line.name else "")
@@ -75,6 +86,10 @@ def name_in_house(house: BuildingStatement, figure: Figure, words: Words) -> str
     else:
         line = words[_LINES.get(figure.line, figure.line)]
     return _with_column(line, figure, words)
+
+
+def _note(finding: Finding, words: Words) -> str:
+    return words["note"].format(words.of_finding(finding).rstrip("。:"))
 
 
 def _with_column(line: str, figure: Figure, words: Words) -> str:

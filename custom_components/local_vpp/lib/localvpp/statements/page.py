@@ -74,7 +74,7 @@ def statement_page(statement: Statement, language: Language) -> str:
     if statement.invoice is not None:
         body += [_heading(words["invoice"]), _facts(parts.invoice_facts(statement.invoice, statement, trail, words))]
     if statement.findings:
-        body += [_heading(words["notes"]), *_notes(parts.notes(statement.findings, words))]
+        body += [_heading(words["notes"]), *_notes(parts.notes(statement.findings, trail, words))]
     body += ways(trail, lambda figure: name_in(statement, figure, words), words)
     body += evidence(trail, statement.evidence, lambda figure: name_in(statement, figure, words), words)
     return _page(f"{words['title']} {statement.party} {month_name(statement.month, words)}", language, body)
@@ -96,7 +96,7 @@ def building_page(house: BuildingStatement, language: Language) -> str:
         _table(*parts.amounts(house, trail, words)),
     ]
     if house.findings:
-        body += [_heading(words["notes"]), *_notes(parts.notes(house.findings, words))]
+        body += [_heading(words["notes"]), *_notes(parts.notes(house.findings, trail, words))]
     bulk = {slot.begin: slot.bulk_records for slot in house.settled.given.slots}
     body += ways(trail, lambda figure: name_in_house(house, figure, words), words)
     body += evidence(trail, bulk, lambda figure: name_in_house(house, figure, words), words)
@@ -117,8 +117,8 @@ def _heading(text: str) -> str:
     return f"<h2>{escape(text)}</h2>"
 
 
-def _notes(notes: Iterable[str]) -> list[str]:
-    return [f"<p>{escape(each)}</p>" for each in notes]
+def _notes(notes: Iterable[Sequence[Cell]]) -> list[str]:
+    return [f"<p>{mark(each)}{''.join(cell(piece) for piece in each)}</p>" for each in notes]
 
 
 def _facts(facts: Facts) -> str:

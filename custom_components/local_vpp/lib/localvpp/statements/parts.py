@@ -5,7 +5,7 @@ from fractions import Fraction
 from string import Formatter
 
 from ..settlement.month import Billing, Finding, MeterPapers
-from ..settlement.statement import BuildingStatement, Invoice, Statement, Trail, key_of, party_line
+from ..settlement.statement import BuildingStatement, Invoice, Statement, Trail, key_of, keys_of, party_line
 from ..settlement.tariff import LineKind
 from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
@@ -155,9 +155,18 @@ def invoice_facts(invoice: Invoice, statement: Statement, trail: Trail, words: W
     ]
 
 
-def notes(findings: Sequence[Finding], words: Words) -> list[str]:
-    """Say what somebody should look at."""
-    return [words.finding(each) for each in findings]
+def notes(findings: Sequence[Finding], trail: Trail, words: Words) -> list[list[Cell]]:
+    """Say what somebody should look at: each a sentence, texts and numbers in turn."""
+    return [_note(at, each, trail, words) for at, each in enumerate(findings)]
+
+
+def _note(at: int, finding: Finding, trail: Trail, words: Words) -> list[Cell]:
+    keys = keys_of(finding, at)
+    if not keys:
+        return [words.finding(finding)]
+    numbers = [shown(trail, key, str(value)) for key, value in zip(keys, finding.told.values, strict=True)]
+    whose, what = words.of_finding(finding), words.sentence(finding.told.key)
+    return [f"{whose} ", *filled(what, numbers)]
 
 
 # --- the building ----------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     if statement.findings:
         _room(sheet)
         sheet.heading(words["notes"])
-        _lines(sheet, parts.notes(statement.findings, words))
+        _lines(sheet, parts.notes(statement.findings, trail, words))
     _ways(sheet, trail, lambda figure: name_in(statement, figure, words), words)
     _room(sheet)
     sheet.heading(words["evidence"])
@@ -108,7 +108,7 @@ def building_pdf(house: BuildingStatement, language: Language, *, software: str,
     if house.findings:
         _room(sheet)
         sheet.heading(words["notes"])
-        _lines(sheet, parts.notes(house.findings, words))
+        _lines(sheet, parts.notes(house.findings, trail, words))
     _ways(sheet, trail, lambda figure: name_in_house(house, figure, words), words)
     _room(sheet)
     data = encode_building(house)
@@ -149,7 +149,7 @@ def _ways(sheet: Sheet, trail: Trail, name: Callable[[Figure], str], words: Word
     sheet.lines([words["ways_note"]])
     header = [words[key] for key in ("number", "item", "value", "records")]
     rows = [[figure.ref, name(figure), value_of(figure, words), told(figure)] for figure in trail.values()]
-    sheet.table(_WAYS, header, rows, pages=True, numbers=(2,))
+    sheet.table(_WAYS, header, rows, pages=True, numbers=(2,), folds=(1, 3))
     _room(sheet)
     sheet.heading(words["documents"])
     digests = [(each.name, f"SHA-256 {each.sha256}") for each in documents_of(trail)]
@@ -172,10 +172,10 @@ def _sheet(end: int, title: str, words: Words, software: str, font: Font | None)
     return Sheet(words.language, font or find_font(), title, made, software=software, page=words["page"])
 
 
-def _lines(sheet: Sheet, texts: Sequence[str]) -> None:
-    for each in texts:
+def _lines(sheet: Sheet, notes: Sequence[Sequence[Cell]]) -> None:
+    for each in notes:
         _room(sheet, 8.0)
-        sheet.lines([each])
+        sheet.lines([f"{''.join(plain(piece) for piece in each)} {mark(each)}".rstrip()])
 
 
 def _room(sheet: Sheet, needed_mm: float = _BELOW_MM) -> None:

@@ -83,11 +83,13 @@ def _told(way: Way, figure: Figure, trail: Trail, words: Words) -> str:
     def slots(count: int, records: int) -> str:
         return words["slots_of"].format(count, records, words["slots_sheet"].format(figure.number))
 
-    def place(document: Document, at: str) -> str:
-        return f"{document.name}: {at} (SHA-256 {document.sha256})"
-
     # A text that begins with "=" is a formula to a spreadsheet.
-    return way_of(way, trail, words, slots=slots, name=bracketed, place=place).removeprefix("= ")
+    return way_of(way, trail, words, slots=slots, name=bracketed, place=place_in).removeprefix("= ")
+
+
+def place_in(document: Document, *places: str) -> str:
+    """Write where in a document something stands, with its digest."""
+    return f"{document.name}: {', '.join(places)} (SHA-256 {document.sha256})"
 
 
 def _slots(trail: Trail, name: Name, words: Words) -> bytes:

@@ -59,6 +59,8 @@ def value_of(figure: Figure, words: Words) -> str:
             return f"{decimal(value, 1)} kW"
         case Unit.SLOTS:
             return words["slots_counted"].format(half_up(value))
+        case Unit.DAYS:
+            return words["days_counted"].format(half_up(value))
 
 
 def way_of(

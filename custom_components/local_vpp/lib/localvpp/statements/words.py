@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..paper import Language
-from ..settlement.month import Finding
+from ..settlement.month import Finding, sentence
 from ..settlement.tariff import LineKind
 
 _BOTH: Final[Mapping[str, tuple[str, str]]] = {
@@ -35,6 +35,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "per_kwh": ("円/kWh", "yen/kWh"),
     "kw": ("kW", "kW"),
     "slots_counted": ("{} コマ", "{} slots"),
+    "days_counted": ("{} 日", "{} days"),
     "quantity": ("数量", "Quantity"),
     "unit_price": ("単価（円）", "yen each"),
     "price": ("平均単価（円/kWh）", "average yen/kWh"),
@@ -91,6 +92,12 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "tax_on": ("消費税（{}%）", "Tax ({} %)"),
     "credited": ("余剰電力の精算（請求書の対象外）", "Credited for surplus (no part of the invoice)"),
     "notes": ("お知らせ", "Notes"),
+    "note": ("お知らせ（{}）", "Note: {}"),
+    "note_count": ("件数", "how many"),
+    "note_of": ("うち", "of"),
+    "note_alarm": ("警告の限度", "alarm above"),
+    "note_charged": ("請求額", "charged"),
+    "note_by_tariff": ("料金表による額", "by its tariff"),
     "ways": ("それぞれの数字の根拠", "Where each number comes from"),
     "ways_note": (
         "項目の前の番号と列の a, b, c で数字を指します。[5a] は番号 5 の行の (a) 列の数字です。",
@@ -108,6 +115,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "unit part": ("割合", "part"),
     "unit kW": ("kW", "kW"),
     "unit slots": ("コマ", "slots"),
+    "unit days": ("日", "days"),
     "index_hash": ("ログ番号:ハッシュ", "Log index:hash"),
     "documents": ("根拠となる文書", "Documents behind the figures"),
     "document": ("文書", "Document"),
@@ -170,6 +178,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "finding estimated": ("推定値を含みます。", "estimates:"),
     "finding late": ("届くのが遅れた計量値があります。", "late values:"),
     "finding unknown": ("計量値が不明のコマがあります。", "unknown values:"),
+    "finding too many parts": ("記録が細かく分かれすぎたコマがあります。", "values in too many parts:"),
     "finding meters contradict": ("計量値どうしが合わないコマがあります。", "meters contradict one another:"),
     "finding bulk meter unknown": ("受電の計量値が不明のコマがあります。", "the bulk meter is unknown:"),
     "finding loss": ("損失・未計量が多すぎます。", "much is lost or unmetered:"),
@@ -205,8 +214,16 @@ class Words:
 
     def finding(self, finding: Finding) -> str:
         """Say what somebody should look at: of whom, and what exactly."""
-        words = (finding.party, self[f"finding {finding.kind}"], self.detail(finding))
-        return " ".join(filter(None, words))
+        return f"{self.of_finding(finding)} {self.detail(finding)}"
+
+    def of_finding(self, finding: Finding) -> str:
+        """Say of whom a finding is, and of which kind."""
+        return " ".join(filter(None, (finding.party, self[f"finding {finding.kind}"])))
+
+    def sentence(self, key: str) -> str:
+        """Return the sentence of a finding with its places empty."""
+        told = sentence(key)
+        return told.english if self._at else told.japanese
 
     def utility_line(self, kind: LineKind) -> str:
         """Say what a line of the utility's bill is for."""
@@ -214,7 +231,7 @@ class Words:
 
     def detail(self, finding: Finding) -> str:
         """Say what exactly somebody should look at."""
-        return finding.told[1 - self._at]
+        return finding.told.english if self._at else finding.told.japanese
 
     def other(self, name: str) -> str:
         """Say the name of an account that is no flat's; as it is, where there is no word for it."""

@@ -3,7 +3,7 @@
 from .account import Account
 from .bills import Bill, Fee, Split, bills_of
 from .difference import Billed, Difference, correct, since
-from .finding import Finding, FindingKind, Told
+from .finding import Finding, FindingKind, Told, sentence
 from .identities import IdentityError
 from .month import MonthInput, SettledMonth, settle_month, wh_by_band
 from .party import BUILDING, Billing, MeterPapers, Party, Role, billing_of, unfit
@@ -46,6 +46,7 @@ __all__ = [
     "plain_month",
     "read_billed",
     "read_difference",
+    "sentence",
     "settle_month",
     "settle_slot",
     "since",

@@ -72,8 +72,8 @@ class Account:
         """What it owes for energy: bought inside and at the grid's price, less what it earned."""
         return self.neighbours_money + self.roof_money - self.given_money + self.grid_money - self.fed_in_money
 
-    def add(self, slot: int, reading: Reading, share: Share, prices: SlotPrices) -> None:
-        """Add a slot, but for what moved inside, which `add_transfers` does."""
+    def add(self, slot: int, reading: Reading, used: int | None, share: Share, prices: SlotPrices) -> None:
+        """Add a slot, with what was used behind the meter, but for what moved inside."""
         bought, sold = share.bought_wh, share.sold_wh
         self.import_wh += share.import_wh
         self.export_wh += share.export_wh
@@ -90,7 +90,6 @@ class Account:
         if reading.pv_wh is not None:
             self.made_wh += reading.pv_wh
             self.made_known += 1
-        used = reading.used_wh
         if used is None:
             return
         self.used_wh += used
@@ -106,9 +105,13 @@ def accounts_of(slots: Iterable[SettledSlot], roles: Mapping[str, Role]) -> tupl
     rent = 0
     for slot in slots:
         begin, prices = slot.given.begin, slot.given.prices
+        day = (begin + JAPAN_MINUTES * 60) // _DAY_S
         for name, share in slot.settlement.shares.items():
-            accounts[name].add(begin, slot.readings[name], share, prices)
-            days[name].add(begin, slot.readings[name].used_wh)
+            reading = slot.readings[name]
+            used = reading.used_wh
+            accounts[name].add(begin, reading, used, share, prices)
+            if used is not None:
+                days[name].add(day, begin, used)
         for name, imbalance in slot.imbalances.items():
             if name in accounts:
                 accounts[name].short_wh += max(-imbalance.wh, 0)
@@ -132,12 +135,10 @@ class _Days:
     def __init__(self) -> None:
         self._used: dict[int, tuple[int, int]] = {}
 
-    def add(self, slot: int, used_wh: int | None) -> None:
-        """Add a slot."""
-        if used_wh is not None:
-            day = (slot + JAPAN_MINUTES * 60) // _DAY_S
-            first, sum_wh = self._used.get(day, (slot, 0))
-            self._used[day] = (first, sum_wh + used_wh)
+    def add(self, day: int, slot: int, used_wh: int) -> None:
+        """Add a slot of a day."""
+        first, sum_wh = self._used.get(day, (slot, 0))
+        self._used[day] = (first, sum_wh + used_wh)
 
     @property
     def contradictory(self) -> list[int]:

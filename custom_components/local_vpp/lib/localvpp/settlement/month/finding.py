@@ -1,7 +1,7 @@
 """What somebody should look at in a month: of what kind, whose, and what exactly, in English and in Japanese."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ class FindingKind(StrEnum):
     ESTIMATED = "estimated"
     LATE = "late"
     UNKNOWN = "unknown"
+    CROWDED = "too many parts"
     CONTRADICTION = "meters contradict"
     BULK = "bulk meter unknown"
     LOSS = "loss"
@@ -26,6 +27,10 @@ class Told(NamedTuple):
 
     english: str
     japanese: str
+    key: str = ""
+    """Which of the sentences it is."""
+    values: tuple[object, ...] = ()
+    """What stands in its places."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,6 +41,8 @@ class Finding:
     party: str
     """Empty: the building."""
     told: Told
+    slots: tuple[int, ...] = field(default=(), compare=False)
+    """Those that it counts, by their begins; of days the first of each."""
 
     @property
     def detail(self) -> str:
@@ -80,6 +87,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "{0} slots are unknown, and nothing stands in: they are billed to nobody, the first at {1}",
         "{0} コマの計量値が不明で、推定もできず、誰にも請求されません（最初は {1} のコマ）。",
     ),
+    "crowded": (
+        "{0} slots were told in more parts than can be read, and count as unknown, the first at {1}: look for what "
+        "starts the flat's computer, or sets its clock, again and again",
+        "{0} コマで記録が細かく分かれすぎており、不明として扱います（最初は {1} のコマ）。"
+        "機器の再起動や時計の変更が繰り返されていないか調べて下さい。",
+    ),
     "less than none": (
         "on {0} days less than nothing was used, by the counters behind the meter, the first begins at {1}: look for "
         "one that counts the wrong way, or is another's",
@@ -113,4 +126,9 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
 def tell(key: str, *values: object) -> Told:
     """Return a sentence with its values."""
     english, japanese = _SENTENCES[key]
-    return Told(english.format(*values), japanese.format(*values))
+    return Told(english.format(*values), japanese.format(*values), key, values)
+
+
+def sentence(key: str) -> Told:
+    """Return a sentence with its places empty."""
+    return Told(*_SENTENCES[key], key)

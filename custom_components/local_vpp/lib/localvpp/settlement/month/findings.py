@@ -33,21 +33,26 @@ def findings_of(
             (FindingKind.CONTRADICTION, account.contradictory, "less than none"),
         ):
             if begins:
-                found.append(Finding(kind, name, tell(key, len(begins), _at(begins[0]))))
+                found.append(Finding(kind, name, tell(key, len(begins), _at(begins[0])), tuple(begins)))
     found += [
-        Finding(FindingKind.LATE, party.name, tell("late", len(begins), _at(begins[0])))
+        Finding(FindingKind.LATE, party.name, tell("late", len(begins), _at(begins[0])), tuple(begins))
         for party in given.parties
         if party.shares and party.name in accounts
         if (begins := [slot.given.begin for slot in slots if party.name in slot.given.late])
     ]
     found += [
-        Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), _at(min(in_slots))))
+        Finding(FindingKind.CROWDED, party.name, tell("crowded", len(begins), _at(begins[0])), tuple(begins))
+        for party in given.parties
+        if (begins := [slot.given.begin for slot in slots if party.name in slot.given.crowded])
+    ]
+    found += [
+        Finding(FindingKind.PARTNER, name, tell("partner", len(in_slots), _at(min(in_slots))), tuple(sorted(in_slots)))
         for name, in_slots in _without_partner(slots, billing).items()
     ]
-    unknown = sum(slot.bulk is None for slot in given.slots)
+    unknown = tuple(slot.begin for slot in given.slots if slot.bulk is None)
     if unknown:
-        found.append(Finding(FindingKind.BULK, "", tell("no bulk", unknown)))
-    found += [Finding(FindingKind.LOSS, "", each) for each in _losses(slots, given.loss_alarm_percent)]
+        found.append(Finding(FindingKind.BULK, "", tell("no bulk", len(unknown)), unknown))
+    found += _losses(slots, given.loss_alarm_percent)
     utility = given.utility
     if utility is not None and given.charged_yen not in {None, utility.total_yen}:
         found.append(Finding(FindingKind.UTILITY, "", tell("charged", given.charged_yen, utility.total_yen)))
@@ -73,7 +78,7 @@ def _without_partner(slots: Sequence[SettledSlot], billing: Mapping[str, Billing
     return found
 
 
-def _losses(slots: Sequence[SettledSlot], percent: int) -> list[Told]:
+def _losses(slots: Sequence[SettledSlot], percent: int) -> list[Finding]:
     """Say where more was lost than the alarm allows: over the month, and slot by slot.
 
     Each register is read in whole Wh, so in a slot as many Wh as there are meters may be lost to that alone.
@@ -92,8 +97,10 @@ def _losses(slots: Sequence[SettledSlot], percent: int) -> list[Told]:
         if size * 100 > percent * entered and size > len(slot.given.readings) + 1:
             lossy.append((size, -slot.given.begin, entered))
     if abs(loss) * 100 > percent * came:
-        found.append(tell("loss", loss, came, percent))
+        found.append(Finding(FindingKind.LOSS, "", tell("loss", loss, came, percent)))
     if lossy:
-        size, begin, entered = max(lossy)
-        found.append(tell("loss in slots", len(lossy), percent, _at(-begin), size, entered))
+        size, begin, entered = worst = max(lossy)
+        told = tell("loss in slots", len(lossy), percent, _at(-begin), size, entered)
+        others = (-each[1] for each in lossy if each is not worst)
+        found.append(Finding(FindingKind.LOSS, "", told, (-begin, *others)))
     return found

@@ -81,6 +81,16 @@ class SettledMonth:
         return sum(bill.yen for bill in self.bills.values()) - self.flats_yen
 
     @property
+    def levelling_money(self) -> int:
+        """The difference to the utility's bill that was divided, in 10⁻⁵ yen."""
+        return sum(bill.levelling_money for bill in self.bills.values())
+
+    @property
+    def grid_money(self) -> int:
+        """What all paid for grid energy, by which that was divided, in 10⁻⁵ yen."""
+        return sum(account.grid_money for account in self.accounts.values())
+
+    @property
     def margin_yen(self) -> int | None:
         """What the building keeps, or lacks, when it has paid the utility; None: its bill has not come yet."""
         costs = _costs_yen(self.given)

@@ -50,6 +50,10 @@ class SlotInput:
     """Who was not there for all of it, and has no reading: enrolled later, or gone. Nothing stands in for him."""
     corrections: Mapping[str, Reference] = field(default_factory=dict)
     """The building's newest record of what each party's slot was taken for, and is now, of those that have one."""
+    crowded: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+    """The records of those who have told it in so many parts that it counts as unknown (`meterslot.is_crowded`)."""
+    settled_by: Reference | None = None
+    """The building's record by which it was settled: it names price, key, and the documents of its market."""
 
     @property
     def trades(self) -> tuple[Trade[str], ...]:

@@ -1,14 +1,16 @@
 """What a month's statement says: values, each with the way to where it comes from, before anybody lays them out."""
 
-from .building import BuildingStatement, building_statement
+from .building import BUILDING_FILE, BuildingStatement, building_statement
 from .figure import SCALE, Document, Documents, Figure, Metered, SlotValue, Trail, Unit, Way, Worked, Written, key_of
 from .house_trail import house_trail, party_line
 from .invoice import Invoice, Issuer, RegistrationError, registration
+from .noted import keys_of
 from .party import MONTH_FILE, PeakPart, Row, RowKind, Statement, statements
 from .plain import encode_building, encode_statement, plain_statement
 from .trail import trail_of
 
 __all__ = [
+    "BUILDING_FILE",
     "MONTH_FILE",
     "SCALE",
     "BuildingStatement",
@@ -34,6 +36,7 @@ __all__ = [
     "encode_statement",
     "house_trail",
     "key_of",
+    "keys_of",
     "party_line",
     "plain_statement",
     "registration",

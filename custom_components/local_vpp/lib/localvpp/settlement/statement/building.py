@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ..month import BUILDING, Bill, Finding, Role, SettledMonth
 from ..month.account import Account, total
 from ..tariff import Month, Peak, Tariff, UtilityBill
 from .figure import Document, Documents
 from .party import Statement
+
+BUILDING_FILE: Final = "building.json"
+"""What the building's statement is handed out as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Unit(StrEnum):
     PART = "part"
     KW = "kW"
     SLOTS = "slots"
+    DAYS = "days"
 
 
 SCALE: Final[Mapping[Unit, int]] = {Unit.KWH: 1_000, Unit.YEN: UNITS}
@@ -162,6 +163,56 @@ class Of:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """One that stands here and in the document that is named beside it."""
+
+    value: Fraction
+
+    def worth(self, trail: Trail) -> Fraction | None:
+        """Return its value."""
+        return self.value
+
+    def told(self, name: Callable[[str], str], words: Callable[[str], str]) -> str:
+        """Write it exactly: it has five decimals at most."""
+        scaled = abs(self.value) * UNITS
+        assert scaled.denominator == 1, f"{self.value} has more decimals than money"
+        whole, part = divmod(scaled.numerator, UNITS)
+        told = f"{whole}.{part:05}".rstrip("0").rstrip(".")
+        return f"-{told}" if self.value < 0 else told
+
+
+@dataclass(frozen=True, slots=True)
+class Apportioned:
+    """A part of a whole by its weight among all: floored to 10⁻⁵ yen, or one more of these (`settlement.apportion`).
+
+    Whose fractions are the largest gets one more, until the parts sum to the whole; who that is follows from the
+    weights of all, which stand in the document that is named beside it.
+    """
+
+    whole: Expression
+    weight: Expression
+    weights: Expression
+    more: bool
+    """Whether it is one of these."""
+    owed: bool = False
+    """Whether it is taken off."""
+
+    def worth(self, trail: Trail) -> Fraction | None:
+        """Return its value, in yen."""
+        whole, weight, weights = (each.worth(trail) for each in (self.whole, self.weight, self.weights))
+        if whole is None or weight is None or not weights:
+            return None
+        part = Fraction(floor(whole * UNITS * weight / weights) + self.more, UNITS)
+        return -part if self.owed else part
+
+    def told(self, name: Callable[[str], str], words: Callable[[str], str]) -> str:
+        """Write it."""
+        whole, weight, weights = (_bound(each, name, words) for each in (self.whole, self.weight, self.weights))
+        part = f"{words('floor')}({whole} × {weight} ÷ {weights}; 0.00001){' + 0.00001' if self.more else ''}"
+        return f"-({part})" if self.owed and self.more else f"-{part}" if self.owed else part
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Numbers added, or taken off."""
 
@@ -183,7 +234,7 @@ class Sum:
         text = ""
         for sign, term in self.terms:
             joint = ("" if sign > 0 else "-") if not text else " + " if sign > 0 else " - "
-            text += joint + term.told(name, words)
+            text += joint + (_bound(term, name, words) if isinstance(term, Sum) else term.told(name, words))
         return text or "0"
 
 

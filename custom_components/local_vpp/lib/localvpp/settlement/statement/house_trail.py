@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
-from ..month import BUILDING, Billing, Reference
+from ..month import BUILDING, Billing, Finding, Reference
 from ..slot import Use
-from ..tariff import LineKind
+from ..tariff import LineKind, Month, fiscal_year
 from ..tariff.bill import Line
 from .building import BuildingStatement
 from .figure import (
@@ -33,6 +33,7 @@ from .figure import (
     less,
     total,
 )
+from .noted import keys_of, note_line
 from .trail import mean_kw
 
 _COLUMNS: Final = ("taken", "sent", "given", "roof")
@@ -47,6 +48,7 @@ def house_trail(house: BuildingStatement) -> Trail:
     laid.peak()
     laid.utility()
     laid.sums()
+    laid.notes()
     return laid.trail
 
 
@@ -123,8 +125,8 @@ class _House(Trailing):
             name = f"utility {at}"
             unit = Unit.KW if line.kind is LineKind.BASIC else Unit.KWH
             quantity = Laid(unit, line.quantity, self._quantity(at, line, energy))
-            price = Laid(Unit.PRICE, Fraction(line.price, 100), (self._tariff(line),))
-            amount = Laid(Unit.YEN, line.yen, (Worked(_amount(name, line)),))
+            price = Laid(Unit.PRICE, Fraction(line.price, 100), (self._tariff(at, _price_of(line, bill.month)),))
+            amount = Laid(Unit.YEN, line.yen, (Worked(_amount(name, line)), *self._factor(at, line)))
             self.line(name, quantity=quantity, price=price, yen=amount)
             if line.kind is LineKind.ENERGY:
                 energy.append(name)
@@ -148,6 +150,57 @@ class _House(Trailing):
         self.one("export yen", Unit.WHOLE_YEN, house.export_yen, Written(house.documents.month, "export_yen"))
         income = total(("flats yen", "common yen", "export yen")).terms
         self.worked("margin", Unit.WHOLE_YEN, Sum((*income, (-1, Of("utility total")))))
+
+    def notes(self) -> None:
+        """Lay the numbers of the notes: those of its parties lead to their statements."""
+        of_party: dict[str, int] = {}
+        for at, finding in enumerate(self._of.findings):
+            own = of_party.setdefault(finding.party, 0)
+            of_party[finding.party] += 1
+            if not keys_of(finding, at):
+                continue
+            if finding.party:
+                self._note_of(note_line(at), finding, own)
+            else:
+                self._own_note(note_line(at), finding)
+
+    def _note_of(self, line: str, finding: Finding, own: int) -> None:
+        """Lay a note that stands on a party's statement, too, as the `own`th there."""
+        unit = Unit.DAYS if finding.told.key == "less than none" else Unit.SLOTS
+        (place, *_) = keys_of(finding, own)
+        there = Written(self._of.parties[finding.party], f"figures[{place}]")
+        self.line(line, count=Laid(unit, len(finding.slots), (there,)))
+
+    def _own_note(self, line: str, finding: Finding) -> None:
+        month, values = self._of.documents.month, finding.told.values
+
+        def kwh(value: object, *ways: Way) -> Laid:
+            assert isinstance(value, int), "it is of Wh"
+            return Laid(Unit.KWH, Fraction(value, 1000), ways)
+
+        percent = Fraction(self._of.settled.given.loss_alarm_percent, 100)
+        alarm = Laid(Unit.PART, percent, (Written(month, "loss_alarm_percent"),))
+        match finding.told.key:
+            case "no bulk":
+                self.line(line, count=Laid(Unit.SLOTS, len(finding.slots), (Written(month, "slots[].bulk"),)))
+            case "loss":
+                lost = (Worked(Of("loss")),)
+                came = Written(month, "slots[].bulk")
+                self.line(line, wh=kwh(values[0], *lost), of=kwh(values[1], came), percent=alarm)
+            case "loss in slots":
+                lossy = Written(month, "slots[].loss_wh"), Written(month, "slots[].bulk")
+                worst = f"slots[{finding.slots[0]}]"
+                self.line(
+                    line,
+                    count=Laid(Unit.SLOTS, len(finding.slots), lossy),
+                    wh=kwh(values[3], Written(month, f"{worst}.loss_wh")),
+                    of=kwh(values[4], Written(month, f"{worst}.bulk"), Written(month, f"{worst}.shares")),
+                    percent=alarm,
+                )
+            case "charged":
+                charged = Laid(Unit.WHOLE_YEN, self._of.settled.given.charged_yen, (Written(month, "charged_yen"),))
+                by_tariff = Laid(Unit.WHOLE_YEN, Of("utility total").worth(self.trail), (Worked(Of("utility total")),))
+                self.line(line, charged=charged, by_tariff=by_tariff)
 
     def _bulk(self, name: str, of: Callable[[Use], int]) -> None:
         values = self._values(of)
@@ -199,7 +252,7 @@ class _House(Trailing):
         assert bill is not None, "it has this line"
         if line.kind is LineKind.BASIC:
             if self._of.tariff is not None and self._of.tariff.agreed_kw is not None:
-                return (self._tariff(line),)
+                return (self._tariff(at, "basic.agreed_kw"),)
             if self._of.peak is not None and self._of.peak.kw == line.quantity:
                 return (Worked(Of(key_of("peak", "kw"))),)
             return (Written(month, "utility.maxima_kw"),)
@@ -210,25 +263,42 @@ class _House(Trailing):
         whole: Expression = Rounded(Of(_band_line(line.name)))
         steps = [each for each in range(len(bill.lines)) if bill.lines[each].name == line.name]
         if at != steps[-1]:
-            return (self._tariff(line), Written(month, f"utility.lines[{at}]"))
+            return (self._tariff(at, f"energy[{line.name}].steps"), Written(month, f"utility.lines[{at}]"))
         if len(steps) == 1:
             return (Worked(whole),)
         before = tuple((-1, Of(key_of(f"utility {each}", "quantity"))) for each in steps[:-1])
         return (Worked(Sum(((1, whole), *before))),)
 
-    def _tariff(self, line: Line) -> Written:
-        """Return where a price stands; without the tariff's file, in the month."""
-        place = f"{line.kind.value}[{line.name}]" if line.name else line.kind.value
+    def _factor(self, at: int, line: Line) -> tuple[Way, ...]:
+        """Return where the power factor stands, where a line's amount is by it."""
+        if line.kind is not LineKind.BASIC or line.yen == Fraction(line.quantity * line.price, 100):
+            return ()
+        month = self._of.documents.month
+        return (Written(month, "utility.power_factor"), self._tariff(at, "basic.power_factor_base"))
+
+    def _tariff(self, at: int, place: str) -> Written:
+        """Return where a line's price stands, or what else it is by; without the tariff's file, in the month."""
         document = self._of.documents.tariff
-        return (
-            Written(self._of.documents.month, f"utility.lines[{place}]")
-            if document is None
-            else Written(document, place)
-        )
+        if document is None:
+            return Written(self._of.documents.month, f"utility.lines[{at}]")
+        return Written(document, place)
 
 
 def _band_line(name: str) -> str:
     return f"band {name}"
+
+
+def _price_of(line: Line, month: Month) -> str:
+    """Return where the tariff's file has the price of a line."""
+    match line.kind:
+        case LineKind.BASIC:
+            return "basic.yen_per_kw"
+        case LineKind.ENERGY:
+            return f"energy[{line.name}]"
+        case LineKind.FUEL:
+            return f"fuel.months[{month}]"
+        case LineKind.LEVY:
+            return f"levy.years[{fiscal_year(month)}]"
 
 
 def _amount(name: str, line: Line) -> Expression:

@@ -1,17 +1,16 @@
 """A party's statement: what it used and from where, what that cost, what sharing was worth, and by which records.
 
-Every row names the slots that it is the sum of, and every slot the records in the log that it was read from: whoever
-doubts a number can follow it down to signed meter values.
+Its numbers come of the month's accounts. Whoever doubts one follows it down (`trail`) to the slots that it is the sum
+of (`slots`), and to the records in the log that each of these was read from.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final
 
-from ..delivery import Imbalance
 from ..month import (
     UNITS,
     Account,
@@ -21,19 +20,17 @@ from ..month import (
     Fee,
     Finding,
     MeterPapers,
-    Reading,
     Reference,
     Role,
     SettledMonth,
     encode_month,
 )
-from ..slot import Share
-from ..slot_prices import SlotPrices
 from ..tariff import Month
 from ..tariff.demand import WINDOW_SECONDS
 from ..transfer import Transfer
 from .figure import Document, Documents
 from .invoice import Invoice, Issuer
+from .slots import Followed, Moved, PartySlots
 
 PEAKS: Final = 3
 MONTH_FILE: Final = "month.json"
@@ -49,8 +46,6 @@ class RowKind(StrEnum):
     GRID = "grid"
     GIVEN = "given"
     FED_IN = "fed in"
-    MADE = "made"
-    """By own PV: it stands apart, for it was used, stored, given or fed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +54,9 @@ class Row:
 
     kind: RowKind
     wh: int | None
-    """None: unknown. Of own PV it is the sum of the slots in which that is known."""
+    """None: unknown."""
     money: int
     """10⁻⁵ yen, to be paid positive."""
-    slots: tuple[int, ...]
-    """Those that it is the sum of, by their begins: where it is not 0."""
-
-
-class Moved(NamedTuple):
-    """What a slot was for the party, but for what moved inside."""
-
-    reading: Reading
-    share: Share
-    prices: SlotPrices
-    imbalance: Imbalance | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +78,15 @@ class PeakPart:
         return Fraction(self.own_wh, self.building_wh) if self.building_wh else Fraction()
 
 
+@dataclass(frozen=True, slots=True)
+class Levelling:
+    """What is divided of the difference to the utility's bill, and by what. 10⁻⁵ yen."""
+
+    money: int
+    grid_money: int
+    """What all parties together paid for grid energy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One party's month."""
@@ -105,26 +98,40 @@ class Statement:
     billing: Billing
     meter: MeterPapers | None
     rows: tuple[Row, ...]
-    made: Row
     account: Account
     bill: Bill | None
     """None: nothing is to be paid, for the meter is not fit for billing; why not, `findings` say. Of one that is not
     marked as information only there is nothing else, either: not a line of its figures is for anybody."""
     adjustments: tuple[Difference, ...]
     peaks: tuple[PeakPart, ...]
-    evidence: Mapping[int, tuple[Reference, ...]]
-    """By slot: the party's own records, and those of its transfers."""
-    slots: Mapping[int, Moved]
-    """By slot, of those in which it is known."""
-    transfers: Mapping[int, tuple[Transfer[str], ...]]
-    """Those that it gave or took, by slot."""
-    roofs: Set[str]
-    """Whose energy is the roof's."""
+    by_slot: PartySlots
+    """What its numbers are the sums of."""
     fees: tuple[Fee, ...]
     """Those that its bill has parts of, whole."""
+    levelling: Levelling
     documents: Documents
     findings: tuple[Finding, ...]
     invoice: Invoice | None
+
+    @property
+    def evidence(self) -> Mapping[int, tuple[Reference, ...]]:
+        """By slot: the party's own records, and those of its transfers."""
+        return self.by_slot.evidence
+
+    @property
+    def slots(self) -> Mapping[int, Moved]:
+        """By slot, of those in which it is known."""
+        return self.by_slot.moved
+
+    @property
+    def transfers(self) -> Mapping[int, tuple[Transfer[str], ...]]:
+        """Those that it gave or took, by slot."""
+        return self.by_slot.transfers
+
+    @property
+    def roofs(self) -> Set[str]:
+        """Whose energy is the roof's."""
+        return self.by_slot.month.roofs
 
     @property
     def used_wh(self) -> int | None:
@@ -179,11 +186,6 @@ class Statement:
         """What it is charged: with what it is credited, exactly the bill."""
         return (0 if self.bill is None else self.bill.yen) + self.credited_yen
 
-    def records_of(self, row: Row) -> Iterator[Reference]:
-        """Yield the records that a row comes from, in the order of its slots."""
-        for slot in row.slots:
-            yield from self.evidence.get(slot, ())
-
 
 def statements(
     settled: SettledMonth,
@@ -202,8 +204,8 @@ def statements(
         documents: what their numbers follow from; None: the month's bytes alone, which are made for it.
     """
     documents = documents or Documents(Document.of(MONTH_FILE, encode_month(settled)))
-    roofs = frozenset(party.name for party in settled.given.parties if party.role is Role.ROOF)
-    gathered = _gather(settled)
+    followed = Followed(settled)
+    levelling = Levelling(settled.levelling_money, settled.grid_money)
     peaks = _peaks(settled)
     parties = {party.name: party for party in settled.given.parties}
     made = {}
@@ -211,7 +213,6 @@ def statements(
     for name, account in sorted({**settled.accounts, **settled.shown, **refused}.items()):
         party = parties[name]
         bill = settled.bills.get(name)
-        slots = gathered[name]
         statement = Statement(
             building=settled.given.building,
             month=settled.given.month,
@@ -219,17 +220,14 @@ def statements(
             role=party.role,
             billing=settled.billing[name],
             meter=party.meter,
-            rows=() if name in refused else _rows(account, slots),
-            made=_made(account, slots),
+            rows=() if name in refused else _rows(account),
             account=account,
             bill=bill,
             adjustments=tuple(each for each in settled.given.differences if each.party == name),
-            peaks=() if name in refused else tuple(_peak(each, slots) for each in peaks),
-            evidence=slots.evidence,
-            slots=slots.moved,
-            transfers={begin: tuple(each) for begin, each in slots.transfers.items()},
-            roofs=roofs,
+            peaks=() if name in refused else tuple(_peak(each, name, followed) for each in peaks),
+            by_slot=followed.by(name),
             fees=tuple(fee for fee in settled.given.fees if name in fee.parts),
+            levelling=levelling,
             documents=documents,
             findings=tuple(each for each in settled.findings if each.party == name),
             invoice=None,
@@ -257,72 +255,7 @@ def _invoiced(statement: Statement, issuer: Issuer, issued: date, name: str | No
     return replace(statement, invoice=invoice)
 
 
-class _Slots:
-    """Which slots each row is of, while they are gathered."""
-
-    def __init__(self) -> None:
-        self.rows: dict[RowKind, list[int]] = {kind: [] for kind in RowKind}
-        self.evidence: dict[int, tuple[Reference, ...]] = {}
-        self.moved: dict[int, Moved] = {}
-        self.transfers: dict[int, list[Transfer[str]]] = {}
-
-
-def _gather(settled: SettledMonth) -> dict[str, _Slots]:
-    found = {party.name: _Slots() for party in settled.given.parties}
-    roofs = {party.name for party in settled.given.parties if party.role is Role.ROOF}
-    for slot in settled.slots:
-        begin, given = slot.given.begin, slot.given
-        for name, share in slot.settlement.shares.items():
-            reading, mine = slot.readings[name], found[name]
-            mine.evidence[begin] = reading.references
-            mine.moved[begin] = Moved(reading, share, given.prices, slot.imbalances.get(name))
-            rows = mine.rows
-            if share.bought_wh:
-                rows[RowKind.GRID].append(begin)
-            if share.sold_wh:
-                rows[RowKind.FED_IN].append(begin)
-            if share.shared_out_wh:
-                rows[RowKind.GIVEN].append(begin)
-            if reading.pv_wh:
-                rows[RowKind.MADE].append(begin)
-            used = reading.used_wh
-            if used is not None and used != share.shared_in_wh + share.bought_wh:
-                rows[RowKind.OWN].append(begin)
-        for transfer in slot.settlement.transfers:
-            sender, receiver = transfer.sender, transfer.receiver
-            kind = RowKind.ROOF if sender in roofs else RowKind.NEIGHBOURS
-            for name in (sender, receiver):
-                found[name].transfers.setdefault(begin, []).append(transfer)
-            rows = found[receiver].rows
-            if not rows[kind] or rows[kind][-1] != begin:
-                rows[kind].append(begin)
-        for sender, receiver in {(each.sender, each.receiver): None for each in slot.settlement.transfers}:
-            logged = given.logged.get((sender, receiver), ())
-            for name in (sender, receiver):
-                found[name].evidence[begin] = (*found[name].evidence[begin], *logged)
-        for name in settled.shown:
-            _gather_shown(given.readings.get(name), begin, given.prices, found[name])
-    return found
-
-
-def _gather_shown(reading: Reading | None, begin: int, prices: SlotPrices, mine: _Slots) -> None:
-    if reading is None:
-        return
-    mine.evidence[begin] = reading.references
-    drawn, given = reading.use.import_wh, reading.use.export_wh
-    money = max(given - drawn, 0) * prices.feed_in - max(drawn - given, 0) * prices.grid
-    mine.moved[begin] = Moved(reading, Share(drawn, given, 0, 0, 0, money), prices, None)
-    if reading.pv_wh:
-        mine.rows[RowKind.MADE].append(begin)
-    net = reading.use.import_wh - reading.use.export_wh
-    if net:
-        mine.rows[RowKind.GRID if net > 0 else RowKind.FED_IN].append(begin)
-    used = reading.used_wh
-    if used is not None and used != max(net, 0):
-        mine.rows[RowKind.OWN].append(begin)
-
-
-def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
+def _rows(account: Account) -> tuple[Row, ...]:
     values: dict[RowKind, tuple[int | None, int]] = {
         RowKind.OWN: (account.own_wh if account.use_known else None, 0),
         RowKind.NEIGHBOURS: (account.neighbours_wh, account.neighbours_money),
@@ -331,11 +264,7 @@ def _rows(account: Account, slots: _Slots) -> tuple[Row, ...]:
         RowKind.GIVEN: (account.given_wh, -account.given_money),
         RowKind.FED_IN: (account.sold_wh, -account.fed_in_money),
     }
-    return tuple(Row(kind, wh, money, tuple(slots.rows[kind])) for kind, (wh, money) in values.items())
-
-
-def _made(account: Account, slots: _Slots) -> Row:
-    return Row(RowKind.MADE, account.made_wh if account.made_known else None, 0, tuple(slots.rows[RowKind.MADE]))
+    return tuple(Row(kind, wh, money) for kind, (wh, money) in values.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +276,9 @@ class _Heaviest:
     records: Mapping[int, tuple[Reference, ...]]
 
 
-def _peak(of: _Heaviest, slots: _Slots) -> PeakPart:
-    own = {at: slots.moved[at].share.bought_wh for at in of.bulk if at in slots.moved}
+def _peak(of: _Heaviest, name: str, month: Followed) -> PeakPart:
+    slots = [month.at[begin] for begin in of.bulk]
+    own = {slot.given.begin: moved.share.bought_wh for slot, moved in month.of_each(name, slots)}
     return PeakPart(of.begin, sum(of.bulk.values()), sum(own.values()), of.bulk, own, of.records)
 
 

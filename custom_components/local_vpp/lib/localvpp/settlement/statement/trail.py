@@ -5,14 +5,17 @@ from fractions import Fraction
 from typing import Final
 
 from ..delivery import Imbalance
-from ..month import UNITS, Difference, Reference
+from ..month import UNITS, Difference, Fee, Finding, Reference
+from ..tariff.calendar import JAPAN_MINUTES, local
 from ..transfer import Transfer
 from .figure import (
     SCALE,
+    Apportioned,
     AtLeastZero,
     Floor,
     Laid,
     Metered,
+    Number,
     Of,
     Product,
     Quotient,
@@ -27,11 +30,23 @@ from .figure import (
     less,
     total,
 )
-from .party import Moved, PeakPart, RowKind, Statement
+from .noted import keys_of, note_line
+from .party import PeakPart, RowKind, Statement
+from .slots import Moved
 
 type _Value = Callable[[int, Moved], int | None]
 """What a slot, by its begin, adds to a number; None: unknown."""
 
+_PRICES: Final[Mapping[RowKind, tuple[str, ...]]] = {
+    RowKind.OWN: (),
+    RowKind.NEIGHBOURS: ("slots[].prices[0]",),
+    RowKind.ROOF: ("slots[].prices[0]",),
+    RowKind.GRID: ("slots[].prices[1]",),
+    RowKind.GIVEN: ("slots[].prices[0]",),
+    RowKind.FED_IN: ("slots[].prices[2]",),
+}
+"""Where the prices of what a line is paid for stand in the month. Of what was traded the records of the transfers have
+them, and the slot's SETTLED record names the documents by which they came about."""
 HOURS_OF_KW: Final = 2
 """A half hour's kWh times this are its mean kW."""
 
@@ -48,6 +63,8 @@ def trail_of(statement: Statement) -> Trail:
     for at, peak in enumerate(statement.peaks):
         laid.peak(f"peak {at}", peak)
     laid.invoice()
+    for at, finding in enumerate(statement.findings):
+        laid.note(at, finding)
     return laid.trail
 
 
@@ -80,7 +97,7 @@ class _Party(Trailing):
                 by = Quotient(Sum(((sign, Of(key_of(name, "yen"))),)), Of(key_of(name, "kwh")))
                 price = Laid(Unit.PRICE, abs(Fraction(row.money * 1000, row.wh * UNITS)), (Worked(by),))
             kwh = self._sum(Unit.KWH, energy, known=row.wh is not None)
-            self.line(name, kwh=kwh, price=price, yen=self._sum(Unit.YEN, paid))
+            self.line(name, kwh=kwh, price=price, yen=self._paid(paid, *_PRICES[row.kind]))
 
     def bill(self) -> None:
         """Lay what is beside energy, and the sum."""
@@ -90,27 +107,33 @@ class _Party(Trailing):
         lines = [key_of(row.kind.value, "yen") for row in self._of.rows]
         for at, ((name, money), fee) in enumerate(zip(bill.fees, self._of.fees, strict=True)):
             assert name == fee.name, "fees are in one order"
-            part = f"{fee.yen} × {fee.parts[self._of.party]} ÷ {sum(fee.parts.values())}"
             lines.append(f"fee {at}")
-            self.one(lines[-1], Unit.YEN, Fraction(money, UNITS), Written(month, f"fees[{name}]: {part}"))
+            way = Worked(_part_of(fee, self._of.party, money))
+            self.one(lines[-1], Unit.YEN, Fraction(money, UNITS), way, Written(month, f"fees[{name}]"))
         if bill.levelling_money:
             lines.append("levelling")
-            place = Written(month, f"bills[{self._of.party}].levelling_money")
-            self.one(lines[-1], Unit.YEN, Fraction(bill.levelling_money, UNITS), place)
+            places = (Written(month, "levelling"), Written(month, "accounts[].grid_money"))
+            way = Worked(self._levelling(bill.levelling_money))
+            self.one(lines[-1], Unit.YEN, Fraction(bill.levelling_money, UNITS), way, *places)
         if self._of.adjustments:
             rows = [f"difference {at}" for at in range(len(self._of.adjustments))]
             for name, each in zip(rows, self._of.adjustments, strict=True):
                 self._difference(name, each)
             lines.append("adjustment")
             self.worked(lines[-1], Unit.YEN, total(key_of(name, "yen") for name in rows))
-        lines.append("rounding")
+        exact = total(lines)
+        more = bill.yen - bill.exact_money // UNITS
+        floored = ((1, Floor(exact)), *(((1, Number(Fraction(more))),) if more else ()))
         rounded = Fraction(bill.yen * UNITS - bill.exact_money, UNITS)
-        self.one(lines[-1], Unit.YEN, rounded, Written(month, f"bills[{self._of.party}].yen"))
+        lines.append("rounding")
+        # Who gets one more of the yen that floors leave over, follows from everybody's exact amounts.
+        self.one(lines[-1], Unit.YEN, rounded, Worked(Sum((*floored, (-1, exact)))), Written(month, "bills[]"))
         self.worked("to pay", Unit.WHOLE_YEN, total(lines))
 
     def saving(self) -> None:
         """Lay what sharing was worth."""
-        self._summed("alone", Unit.YEN, _alone)
+        alone = self._paid(_alone, "slots[].prices[1]", "slots[].prices[2]")
+        self.one("alone", Unit.YEN, alone.value, *alone.ways)
         self.worked("saved", Unit.YEN, less("alone", *(key_of(row.kind.value, "yen") for row in self._of.rows)))
 
     def figures(self) -> None:
@@ -133,7 +156,10 @@ class _Party(Trailing):
         self.worked("grid price", Unit.PRICE, Quotient(grid_yen, Of(grid)))
         for name, begins in (("estimated", account.estimated), ("unknown", account.unknown)):
             slots = tuple(SlotValue(at, 1, self._of.evidence.get(at, ())) for at in begins)
-            self.one(name, Unit.SLOTS, len(begins), Metered(slots))
+            # Of what nobody knows there is no record: the month says which slots these are.
+            where = "shown" if self._of.bill is None else "accounts"
+            place = Written(self._of.documents.month, f"{where}[{self._of.party}].{name}")
+            self.one(name, Unit.SLOTS, len(begins), Metered(slots), place)
         if account.short_wh or account.over_wh or account.undelivered_wh:
             self._summed("short", Unit.KWH, _of_trades(lambda each: max(-each.wh, 0)))
             self._summed("over", Unit.KWH, _of_trades(lambda each: max(each.wh, 0)))
@@ -164,6 +190,47 @@ class _Party(Trailing):
         percent = Fraction(invoice.tax_percent, 100 + invoice.tax_percent)
         self.worked("tax", Unit.WHOLE_YEN, Floor(Product((Of("charged"),), percent)))
 
+    def note(self, at: int, finding: Finding) -> None:
+        """Lay how many slots, or days, a note is of."""
+        if not keys_of(finding, at):
+            return
+        count, ways = len(finding.slots), {"stand in": "estimated", "unknown": "unknown"}
+        if finding.told.key in ways:
+            laid = Laid(Unit.SLOTS, count, (Worked(Of(ways[finding.told.key])),))
+        elif finding.told.key == "less than none":
+            laid = Laid(Unit.DAYS, count, (Metered(self._days(finding.slots)),))
+        else:
+            slots = tuple(SlotValue(begin, 1, self._noted(begin)) for begin in finding.slots)
+            laid = Laid(Unit.SLOTS, count, (Metered(slots),))
+        self.line(note_line(at), count=laid)
+
+    def _noted(self, begin: int) -> tuple[Reference, ...]:
+        """Return the records of a slot; of one that cannot be read for their number, these."""
+        crowded = self._of.by_slot.month.at[begin].given.crowded
+        return crowded.get(self._of.party) or self._records(begin)
+
+    def _days(self, firsts: Iterable[int]) -> tuple[SlotValue, ...]:
+        """Return Japan's days by their first known slots, each with the records of all its slots."""
+        days = {local(begin, JAPAN_MINUTES).date(): begin for begin in firsts}
+        found: dict[int, tuple[Reference, ...]] = {}
+        for begin in self._of.slots:
+            first = days.get(local(begin, JAPAN_MINUTES).date())
+            if first is not None:
+                found[first] = (*found.get(first, ()), *self._records(begin))
+        return tuple(SlotValue(first, 1, records) for first, records in found.items())
+
+    def _levelling(self, money: int) -> Apportioned:
+        """Return how a part of the difference to the utility's bill follows."""
+        whole, all_paid = self._of.levelling.money, self._of.levelling.grid_money
+        floored = abs(whole) * self._of.account.grid_money // all_paid
+        return Apportioned(
+            Number(Fraction(abs(whole), UNITS)),
+            Of(key_of(RowKind.GRID.value, "yen")),
+            Number(Fraction(all_paid, UNITS)),
+            more=abs(money) > floored,
+            owed=money < 0,
+        )
+
     def _difference(self, name: str, each: Difference) -> None:
         records = (*each.before, *each.records, *each.corrections)
 
@@ -171,6 +238,12 @@ class _Party(Trailing):
             return Laid(unit, Fraction(value, SCALE[unit]), (Metered((SlotValue(each.slot, value, records),)),))
 
         self.line(name, kwh=laid(Unit.KWH, each.import_wh - each.export_wh), yen=laid(Unit.YEN, each.money))
+
+    def _paid(self, of: _Value, *prices: str) -> Laid:
+        """Return a sum of money: that of its slots' energy at prices, which stand in the month."""
+        laid = self._sum(Unit.YEN, of)
+        month = self._of.documents.month
+        return Laid(laid.unit, laid.value, (*laid.ways, *(Written(month, place) for place in prices if laid.value)))
 
     def _summed(self, name: str, unit: Unit, of: _Value, *, known: bool = True) -> None:
         laid = self._sum(unit, of, known=known)
@@ -200,6 +273,14 @@ class _Party(Trailing):
             return 0 if moved is None else int(getattr(moved, name))
 
         return value
+
+
+def _part_of(fee: Fee, party: str, money: int) -> Apportioned:
+    """Return how a party's part of a fee follows."""
+    part, parts = fee.parts[party], sum(fee.parts.values())
+    more = money > fee.yen * UNITS * part // parts
+    whole, weight, weights = (Number(Fraction(each)) for each in (fee.yen, part, parts))
+    return Apportioned(whole, weight, weights, more=more)
 
 
 def _nothing(_: int, __: Moved) -> int:
