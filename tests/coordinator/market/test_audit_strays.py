@@ -9,7 +9,7 @@ from coordinator.store import market as store
 from localvpp.audit import AuditedLog, Entry, RoundPapers, audit_slot
 from localvpp.etp import Kind
 
-from .conftest import TRADED, Trade
+from .conftest import FLATS, TRADED, Trade
 from .settling import lived, settled, traded
 from .test_audit import PRICES, audited, command, logged, papers
 
@@ -60,6 +60,26 @@ async def test_a_second_book_a_second_result_and_a_proposal_for_no_book_are_foun
     second = with_entries(log, [another(book, Kind.BOOK, book.index)])
     for lost in (replace(good, lost=True), replace(good, came_back=True)):
         assert no_book not in found(second, lost), "of a round whose book is lost there may be such a record"
+
+
+async def test_the_book_of_a_round_that_came_to_nothing_is_no_stray_where_the_building_has_no_round_of_the_slot(
+    trade: Trade,
+) -> None:
+    await trade.enter(*FLATS)
+    await trade.order()
+    await trade.close()
+    for name in ("104", "105"):
+        await trade.flats[name].stop()
+    await trade.judged("101", "102", "103")
+    await trade.begin()
+    await lived(trade)
+    await settled(trade, late=True)
+    log = AuditedLog.of(trade.config.origin, await logged(trade))
+    assert (len(log.of_slot(Kind.BOOK, TRADED)), log.of_slot(Kind.CLEARED, TRADED)) == (1, ())
+    assert audit_slot(log, TRADED, [], PRICES) == (), "a coordinator that was built anew is honest"
+    (own,) = await papers(trade)
+    assert audit_slot(log, TRADED, [own], PRICES) == ()
+    assert "which is of no round" in found(log, RoundPapers(number=own.number, log_size=own.log_size))
 
 
 async def test_slots_whose_documents_were_dropped_for_their_age_are_not_run_again_and_nothing_is_held_against_them(

@@ -23,8 +23,9 @@ def audit_strays(log: AuditedLog, slot: int, papers: Sequence[RoundPapers], size
     """
     books = log.of_slot(Kind.BOOK, slot)
     left = {digest(each.book) for each in papers if each.book is not None}
-    # Of a round whose book is lost there may be a record, and so of a slot of which flats have given a round back.
-    is_whole = not any(each.lost or each.came_back for each in papers)
+    # Of a round whose book is lost there may be a record, and so of a slot of which flats have given a round back, or
+    # of which a coordinator that was built anew has nothing: that something of it counts others say.
+    is_whole = bool(papers) and not any(each.lost or each.came_back for each in papers)
     for entry in books:
         (name,) = entry.record.body.evidence
         if name not in left and is_whole:
