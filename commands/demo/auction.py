@@ -104,6 +104,11 @@ def check_rounds(evidence: Evidence, auctions: Auctions) -> Finding:
         log = AuditedLog.of(evidence.building["origin"], ((each.index, each.record) for each in evidence.logged))
     except AuditError as error:
         return Finding(claim, False, str(error))
+    # What is said to be lost is audited for less, and of this building nothing was lost.
+    if lost := [
+        slot for slot, papers in auctions.papers.items() if any(each.came_back or each.lost for each in papers)
+    ]:
+        return Finding(claim, False, f"slot {min(lost)}: its documents are said to be lost, or given back by flats")
     for slot in evidence.slots:
         if wrong := audit_slot(log, slot["slot"], auctions.papers[slot["slot"]], evidence.prices):
             return Finding(claim, False, wrong[0])

@@ -141,6 +141,19 @@ def test_a_slot_that_does_not_come_out_again_fails_with_the_reason(evidence: Evi
     assert (told.holds, told.figure.startswith(f"slot {DUE}: ")) == (False, True)
 
 
+@pytest.mark.parametrize("said", [{"came_back": True}, {"lost": True}], ids=["came back", "lost"])
+def test_a_round_that_is_said_to_have_lost_its_documents_fails(
+    said: dict[str, bool], evidence: Evidence, auctions: Auctions
+) -> None:
+    of_none = RoundPapers(number=0, log_size=3)
+    of_lost = replace(of_none, **said)
+    told = found(evidence, replace(auctions, papers={DUE: (of_none,), DUE + 60: (of_none, of_lost)}))[AGAIN]
+    assert (told.holds, told.figure) == (
+        False,
+        f"slot {DUE + 60}: its documents are said to be lost, or given back by flats",
+    )
+
+
 def test_nothing_saved_is_nothing() -> None:
     bought = Deal().and_one(buys=True, wh=5, price=PRICES.grid, prices=PRICES)
     assert bought.and_one(buys=False, wh=3, price=PRICES.feed_in, prices=PRICES) == Deal(5, 3, 0)
