@@ -15,7 +15,7 @@ from localvpp.trading import Phase
 from localvpp.trading.hearing import Hearing
 
 from ..conftest import ORIGIN
-from ..flat import until
+from ..flat import WAIT_S, until
 from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, bid
 from .test_lying_coordinator import lie, list_without, with_offer
 
@@ -155,7 +155,7 @@ async def test_whose_word_comes_while_others_are_left_out_is_not_left_out(
 
     def slow(*told: Any) -> bytes | None:
         begun.set()
-        go.wait()
+        assert go.wait(2 * WAIT_S), "nobody let it go on: a thread that waits for good keeps the tests from ending"
         return right(*told)
 
     monkeypatch.setattr(leaving, "without_silent", slow)
