@@ -28,15 +28,14 @@ from types import MappingProxyType
 from typing import Final
 
 from localvpp.etp import BadKeyError, PublicKey, Signer, load_or_create
+from localvpp.ownnames import OWN_NAMES
 from localvpp.tlog import Ed25519Signer as NoteSigner, Ed25519Verifier, SignatureType, SignerKey
 
 from .signing import WatchedSigner
 
-OWN: Final = ("building", "bulk", "common", "roof")
-"""The keys that sign records."""
 NEXT: Final = ".next"
 FORMER: Final = ".former"
-KEY_FILES: Final = (*OWN, "log", *(f"{name}{FORMER}" for name in OWN))
+KEY_FILES: Final = (*OWN_NAMES, "log", *(f"{name}{FORMER}" for name in OWN_NAMES))
 """The files that hold private keys: what a building needs to go on as itself. Some need not be there.
 
 None of a key that no entry names: the building's next one is to be in no copy, not even a sealed one.
@@ -109,7 +108,7 @@ def load_keys(
         if name not in tokens:
             settle(folder, name, key)
     building, bulk, common, roof = (
-        WatchedSigner(name, tokens[name] if name in tokens else load_or_create(folder / name)) for name in OWN
+        WatchedSigner(name, tokens[name] if name in tokens else load_or_create(folder / name)) for name in OWN_NAMES
     )
     return BuildingKeys(
         building=building,

@@ -9,13 +9,11 @@ from dataclasses import astuple, dataclass
 
 from localvpp.etp import Body, DeviceId, Kind, Record
 from localvpp.meterslot import Told, meter_slot
+from localvpp.ownnames import NOT_SHARING
 from localvpp.settlement import Settlement, Traded, deliver, left_over, settle
 from localvpp.traded import Made, terms_of, together, trade_of
 
 from .evidence import Evidence, Logged
-
-NO_FLATS = frozenset({"building", "bulk", "common"})
-"""How the building names who is not a flat."""
 
 
 class UnsettledError(Exception):
@@ -132,7 +130,7 @@ def enrolled_flats(evidence: Evidence, held: Sequence[Logged]) -> dict[DeviceId,
     enrolled = {}
     for each in held:
         named = each.record.envelope.enrolled
-        if each.record.kind is Kind.ENROL and named is not None and evidence.names[named.device] not in NO_FLATS:
+        if each.record.kind is Kind.ENROL and named is not None and evidence.names[named.device] not in NOT_SHARING:
             enrolled[named.device] = each.record.body.end_ms
     return enrolled
 

@@ -18,13 +18,14 @@ from localvpp.etp import DeviceId
 from localvpp.market import Side
 from localvpp.market.rounds import Outcome, Placed
 from localvpp.membership import read_membership
+from localvpp.ownnames import NOT_SHARING
 from localvpp.settlement import SlotPrices
 from localvpp.store import FlatStore
 from localvpp.trading.kept import TradingBook
 from localvpp.trading.state import OwnTrade
 
 from ..flat import DATABASE, MEMBERSHIP
-from .again import NO_FLATS, enrolled_flats, transfers_of
+from .again import enrolled_flats, transfers_of
 from .building import EARLIER_MIN, GATE_S, ORIGIN, SLOT_SECONDS, Building
 from .deal import Deal, parts_of
 from .evidence import Evidence
@@ -196,7 +197,7 @@ def check_own(evidence: Evidence, auctions: Auctions) -> Finding:
     slots = [slot["slot"] for slot in evidence.slots if slot["settled_by"] == _TRADED]
     logged = deals_of(evidence, slots)
     settled = [slot["slot"] for slot in evidence.slots]
-    for flat in sorted(set(evidence.registers) - NO_FLATS):
+    for flat in sorted(set(evidence.registers) - NOT_SHARING):
         own = _summed(auctions.own.get(flat, {}), settled, evidence.prices)
         if own != logged.get(flat, Deal()):
             return Finding(claim, False, f"flat {flat} says {own}, the log {logged.get(flat, Deal())}")

@@ -12,9 +12,10 @@ from dataclasses import asdict, fields
 
 from localvpp import tlog
 from localvpp.etp import METERED, Directory, EtpError, Record
+from localvpp.ownnames import NOT_SHARING
 from localvpp.settlement import Share
 
-from .again import NO_FLATS, UnsettledError, said_by, transfers_of, work_again
+from .again import UnsettledError, said_by, transfers_of, work_again
 from .balance import check_conservation
 from .evidence import READING_MS, Evidence, values_between
 from .findings import Finding
@@ -173,7 +174,7 @@ def check_coverage(evidence: Evidence) -> Finding:
     metered = {name for name, _ in _metered(evidence)}
     if absent := sorted(set(evidence.registers) - metered):
         return Finding(claim, False, f"no record of {', '.join(absent)}")
-    flats = set(evidence.registers) - NO_FLATS
+    flats = set(evidence.registers) - NOT_SHARING
     for slot in evidence.slots:
         told = {share["flat"] for share in slot["flats"]} | set(slot["missing"])
         # A flat that was enrolled later is neither settled nor missed.

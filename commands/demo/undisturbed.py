@@ -6,7 +6,9 @@ Apart from the other claims, since those hold of a building, too, in which someb
 from collections.abc import Iterator
 from typing import Final
 
-from .again import NO_FLATS, enrolled_flats
+from localvpp.ownnames import NOT_SHARING
+
+from .again import enrolled_flats
 from .building import SETTLE_AFTER_S, SLOT_SECONDS
 from .evidence import Evidence
 from .findings import Finding
@@ -33,7 +35,7 @@ def check_wholeness(evidence: Evidence) -> Finding:
     """Every slot that begins when all flats run, and that had the time to be settled, is whole for every meter."""
     claim = "every slot after the start is whole, for every flat"
     enrolled = enrolled_flats(evidence, evidence.logged)
-    flats = sorted(set(evidence.registers) - NO_FLATS)
+    flats = sorted(set(evidence.registers) - NOT_SHARING)
     if absent := sorted(set(flats) - {evidence.names[device] for device in enrolled}):
         return Finding(claim, False, f"never enrolled: {', '.join(absent)}")
     # Rounded up to the next slot's begin.

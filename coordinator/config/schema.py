@@ -18,6 +18,7 @@ from localvpp.devices import AddressError, DeviceAddress, parse_address
 from localvpp.etp import BadKeyError
 from localvpp.etp.pkcs11 import KeyUri
 from localvpp.market import Objective, PriceRule
+from localvpp.ownnames import OWN_NAMES
 
 from .auditors import MOST_AUDITORS, auditor_key
 from .checks import printable, unless_none, whole, yes_or_no
@@ -32,8 +33,8 @@ FlatName = NewType("FlatName", str)
 LONGEST_WAIT: Final = 7 * 86400
 """Seconds of `settle_after` at most: later than a week, a statement of the month would wait for it."""
 
-RESERVED_NAMES: Final = frozenset({"building", "bulk", "common", "roof"})
-"""How records name whoever is not a flat."""
+RESERVED_NAMES: Final = frozenset(OWN_NAMES)
+"""No flat may be called so."""
 
 _ORIGIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9._~-]+)*")
 _PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")

@@ -6,22 +6,19 @@ are in the seed, shown or not: so nobody chooses among seeds by what he shows, o
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from ..agreeing import agreeing
 from ..etp import DeviceId, Kind, Standing
 from ..market import MarketError
 from ..market.rounds import Asked, Cleared, OpenedBook, Outcome, Placed, agreement_problem, digest
 from ..market_record import late_ms
+from ..ownnames import OWN_NAMES
 from ..traded import owners_of
 from .auditedlog import AuditedLog, Entry
 from .left_out import audit_left_out
 from .papers import RoundPapers
 from .ruled import audit_rules
 from .searched import audit_result
-
-_NO_VOTERS: Final = frozenset({"building", "bulk", "common", "roof"})
-"""How the building names who is not a flat, and has no word on a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def audit_round(log: AuditedLog, slot: int, papers: RoundPapers, since: int) -> 
             f"the book counts orders from entry {opened.log_since} to {opened.log_size}, and the gates were closed at "
             f"{since} and {papers.log_size}"
         )
-    flats = [device for device, record in log.enrolled(opened.log_size).items() if record.body.place not in _NO_VOTERS]
+    flats = [device for device, record in log.enrolled(opened.log_size).items() if record.body.place not in OWN_NAMES]
     lines = [log.line(device, opened.log_size) for device in flats]
     active = sum(line is not None and line.standing is Standing.ACTIVE for line in lines)
     if opened.enrolled < active:
@@ -153,7 +150,7 @@ def _cleared(
     words = agreeing(cleared, log.history, log.building, opened.log_size, size)
     for why in words.wrong:
         yield f"a word of agreement does not count: {why}"
-    own = {device for device, record in log.enrolled(size).items() if record.body.place in _NO_VOTERS}
+    own = {device for device, record in log.enrolled(size).items() if record.body.place in OWN_NAMES}
     for device in sorted((words.devices | words.vouching) & own):
         yield f"a word of agreement does not count: device {device.hex()} is a meter of the building's, and no flat"
     try:

@@ -3,20 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from ..etp import Body, DeviceId, FieldError, Kind, Record, Source, TradeTerms
 from ..meterslot import MeterSlot, Told, evidence_of, meter_slot
 from ..onerecord import Places
+from ..ownnames import NOT_SHARING
 from ..settlement import DYNAMIC, KeyRule, SharingKey, SlotPrices, among_devices, deliver, left_over, settle
 from ..traded import made, most_trades, terms_of, together
 from .auditedlog import AuditedLog, AuditError, Entry
 from .papers import RoundPapers
 from .round import ReadRound, audit_round, read_round
 from .strays import audit_strays
-
-_NO_FLATS: Final = frozenset({"building", "bulk", "common"})
-"""How the building names who does not share: the roof does, as a flat."""
 
 type Said = tuple[DeviceId, DeviceId, int, int | None, TradeTerms | None, tuple[bytes, ...]]
 """Of a transfer: from whom to whom, Wh, the price, the trade that it is of, and its evidence."""
@@ -112,7 +109,7 @@ def _held(log: AuditedLog, slot: int, size: int, seconds: int, prices: SlotPrice
             record = entry.record
             told.setdefault(record.envelope.device, []).append(Told(record.hash, record.body))
     enrolled = log.enrolled(size)
-    flats = [device for device, record in enrolled.items() if record.body.place not in _NO_FLATS]
+    flats = [device for device, record in enrolled.items() if record.body.place not in NOT_SHARING]
     meters = {device: meter_slot(device, slot, seconds, told.get(device, ())) for device in flats}
     known = {device: meter for device, meter in meters.items() if meter is not None}
     names = [(device, record.body.place or "") for device, record in enrolled.items() if device in known]
