@@ -58,9 +58,28 @@ async def test_a_flat_that_is_killed_in_a_drill_is_led_back_by_the_program_that_
                 pytest.fail(f"{what} did not happen within {PATIENCE_S} s; the journal says {written()}")
 
         await until("the flat's first look", lambda: written().get("phase") == "connected")
-        await asyncio.sleep(STEADY_S + 5)  # The grid is to have been steady for so long by the flat's own clock.
-        drill = (await manager.ask("/drills", {"level": "l2", "length_s": 60, "notice_s": 0}))["drill"]
-        await manager.ask(f"/drills/{drill}/start", {})
+
+        refused: list[list[str]] = []
+
+        async def begun() -> bool:
+            """Start a drill; return whether the flat takes part."""
+            drill = (await manager.ask("/drills", {"level": "l2", "length_s": 60, "notice_s": 0}))["drill"]
+            await manager.ask(f"/drills/{drill}/start", {})
+            while written().get("phase") == "connected":
+                told = await manager.ask(f"/drills/{drill}")
+                if told["stage"] == "ended":
+                    refused.extend(each["reasons"] for each in told["flats"] if each["flat"] == FLAT)
+                    return False
+                await asyncio.sleep(0.1)
+            return True
+
+        # Since when its grid is steady the flat's own clock knows: it is asked until nothing speaks against a drill.
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not await begun():
+                    assert refused[-1], "it says what speaks against it"
+        except TimeoutError:
+            pytest.fail(f"the flat takes part in no drill within {PATIENCE_S} s: {refused}")
         await until(f"the drill's {phase}", lambda: written().get("phase") == phase)
         await processes.kill(f"flat-{FLAT}")
         owner = written()["owner"]
