@@ -141,12 +141,15 @@ def test_a_slot_that_does_not_come_out_again_fails_with_the_reason(evidence: Evi
     assert (told.holds, told.figure.startswith(f"slot {DUE}: ")) == (False, True)
 
 
-@pytest.mark.parametrize("said", [{"came_back": True}, {"lost": True}], ids=["came back", "lost"])
+@pytest.mark.parametrize(
+    "of_lost",
+    [RoundPapers(number=1, log_size=3, came_back=True), RoundPapers(number=1, log_size=3, lost=True)],
+    ids=["came back", "lost"],
+)
 def test_a_round_that_is_said_to_have_lost_its_documents_fails(
-    said: dict[str, bool], evidence: Evidence, auctions: Auctions
+    of_lost: RoundPapers, evidence: Evidence, auctions: Auctions
 ) -> None:
     of_none = RoundPapers(number=0, log_size=3)
-    of_lost = replace(of_none, **said)
     told = found(evidence, replace(auctions, papers={DUE: (of_none,), DUE + 60: (of_none, of_lost)}))[AGAIN]
     assert (told.holds, told.figure) == (
         False,
