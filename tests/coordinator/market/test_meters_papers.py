@@ -28,6 +28,7 @@ DECEMBER = Month(2026, 12).begin()
 SLOT_S = 1800
 LEAD_S = 86_400 + 600
 """The first round of a slot, and the time for flats to hear of it."""
+TARIFF = Path(__file__).parents[3] / "examples" / "tariff.yaml"
 BUILDING = """
 name: Sakura
 origin: vpp.example/sakura
@@ -212,6 +213,28 @@ async def test_papers_that_cannot_be_read_any_more_change_nothing_until_they_can
     assert new is not None
     assert new.without == {"102"}
     assert "can be read again" in caplog.text
+
+
+async def test_papers_whose_tariff_is_not_there_are_read_once_it_is(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The tariff's file has a time of its own: that of the accounts does not change when it is written."""
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12") + "tariff: tariff.yaml\n")
+    await looked(ruling, clock, 5)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    assert caplog.text.count("tariff.yaml: cannot be read: No such file") == 1, "one line for one fault"
+    write(file.with_name("tariff.yaml"), "name: [")
+    await looked(ruling, clock, 2)
+    assert caplog.text.count("Whose meter may not be billed from is not known") == 2, "and one for another"
+    write(file.with_name("tariff.yaml"), TARIFF.read_text(encoding="utf-8"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 120)
+    assert new is not None
+    assert new.without == {"102"}
+    assert caplog.text.count("can be read again") == 1
 
 
 async def test_a_fault_in_reading_papers_costs_one_second_and_changes_nothing_that_was_told(
