@@ -96,6 +96,8 @@ class Ruling:
         """The latest slot that the log has a book of, where no rules are known."""
         self._said = rules_of(config, market)
         """What the building's file says."""
+        self._waits = False
+        """Whether other rules wait for those to come to hold, so that the log says it once."""
         self.all: tuple[Rules, ...] = ()
 
     async def resume(self, now_ms: int) -> None:
@@ -118,7 +120,14 @@ class Ruling:
             return None
         new = following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
         to_come = {each.since for each in self.all if each.since > now_ms // 1000}
-        return None if new is not None and len(to_come | {new.since}) > MOST_TO_COME else new
+        waits = new is not None and len(to_come | {new.since}) > MOST_TO_COME
+        if waits and not self._waits:
+            _log.warning(
+                "Other rules of the market wait: from %s slots to come on rules hold that were told before",
+                len(to_come),
+            )
+        self._waits = waits
+        return None if waits else new
 
     def _wanted(self, now_ms: int) -> Rules:
         """Return what is to hold from the first slot on that rules of now can hold for."""

@@ -176,7 +176,7 @@ async def test_nothing_is_taken_of_a_file_that_is_being_written(
 
 
 async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_keep(
-    building: BuildingConfig, engine: AsyncEngine, file: Path
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = ManualClock()
     write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
@@ -190,6 +190,11 @@ async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_
         assert ruling.of(now) is not None
     write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-01"))
     await looked(ruling, clock)
+    caplog.clear()
+    for second in range(3):
+        assert await new_at(ruling, now + second) is None
+    said = f"Other rules of the market wait: from {MOST_TO_COME} slots to come on rules hold that were told before"
+    assert caplog.text.count(said) == 1, "the log says why nothing follows from the papers, and says it once"
     later = DECEMBER + 4 * MOST_TO_COME * SLOT_S + LEAD_S
     await new_at(ruling, later)
     assert ruling.all[-1].without == {"102"}, "what they say last is told in its turn"
