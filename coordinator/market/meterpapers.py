@@ -37,6 +37,8 @@ class PapersOfMeters:
         self._looked = clock.monotonic()
         self._fault = ""
         """Why the file could not be read when it was tried last."""
+        self._missed = ""
+        """What is wrong when there is no file: there was one. Nothing is, where there was none."""
         self.known: Mapping[str, MeterPapers] | None = None
         """By flat, as they were read last; None where the building has no accounts."""
         self.doubtful = False
@@ -45,7 +47,7 @@ class PapersOfMeters:
     async def begin(self) -> None:
         """Read the file as it is."""
         self._looked = self._clock.monotonic()
-        self._seen = await asyncio.to_thread(stamp_of, self._config.accounts)
+        self._seen = await self._stamp()
         await self._take(self._seen)
 
     async def look(self) -> None:
@@ -54,9 +56,18 @@ class PapersOfMeters:
         if now < self._looked + LOOK_S:
             return
         before, self._looked = self._seen, now
-        self._seen = await asyncio.to_thread(stamp_of, self._config.accounts)
+        self._seen = await self._stamp()
         if self._seen == before and (self._fault or self._seen != self._read):
             await self._take(self._seen)
+
+    def miss(self, why: str) -> None:
+        """Know that there were accounts, though there is no file: it was taken away while nobody looked."""
+        self._missed, self.doubtful = f"{self._config.accounts}: {why}", True
+        self._doubt(self._missed, self._fault)
+
+    async def _stamp(self) -> Stamp:
+        file = self._config.accounts
+        return NOT_THERE if file is None else await asyncio.to_thread(stamp_of, file)
 
     async def _take(self, stamp: Stamp) -> None:
         # Until it could be read nothing follows from it; where the program fails the same file is not tried again.
@@ -67,9 +78,11 @@ class PapersOfMeters:
         except ConfigError as error:
             self._doubt(str(error), said)
             return
-        if known is None and self.known is not None:
-            self._doubt(f"{self._config.accounts}: is not there any more: put it back", said)
+        if known is None and self._missed:
+            self._doubt(self._missed, said)
             return
+        if known is not None:
+            self._missed = f"{self._config.accounts}: is not there any more: put it back"
         if was_doubtful:
             _log.warning("The papers of the building's meters can be read again")
         elif self.known is not None and known != self.known:

@@ -107,8 +107,23 @@ class Ruling:
             self.all = tuple(Rules.decode(document) for document in await store.rules(connection))
             if not self.all:
                 self._traded = await entry_store.latest_slot(connection, Kind.BOOK)
+        self._look_for_papers()
         if not self.all and self._traded is None and not self._papers.doubtful:
             await self.renew(self._wanted(now_ms))
+
+    def _look_for_papers(self) -> None:
+        """Do not take a file that was taken away for none: whom rules leave out, and nothing here does, it left out.
+
+        Or the building's file did, and does no more: what was told does not say which.
+        """
+        if self._papers.known is not None or self._papers.doubtful or self._config.accounts is None or not self.all:
+            return
+        newest = self.all[-1]
+        if out := sorted((newest.without - self._said.without) & set(self._config.flats)):
+            self._papers.miss(
+                f"is not there, and the rules {newest.number} leave out {', '.join(out)}: put it back; a building that"
+                " keeps no accounts here says `settlement: null` in its file"
+            )
 
     async def look(self) -> None:
         """Read again what rules are made of, if it has changed."""

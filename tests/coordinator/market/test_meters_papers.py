@@ -59,6 +59,11 @@ def put(file: Path, text: str | None) -> None:
         write(file, text)
 
 
+def lead_nowhere(file: Path) -> None:
+    """Make it a link to itself."""
+    file.symlink_to(file.name)
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """The accounts' file of a building whose database is there."""
@@ -296,6 +301,53 @@ async def test_accounts_that_cannot_be_read_change_nothing_that_was_told(
     assert ruling.news((DECEMBER + 60) * 1000) is None
     assert ruling.all[-1].without == {"102", "103"}
     assert "Whose meter may not be billed from is not known" in caplog.text
+
+
+async def test_accounts_that_were_taken_away_while_the_coordinator_was_off_are_missed(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rules without them would let a flat trade whose meter may not be billed from, and hold for good."""
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    await begun(building, engine, DECEMBER)
+    put(file, None)
+    clock = ManualClock()
+    ruling = await begun(building, engine, DECEMBER + 60, clock)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    await looked(ruling, clock, 5)
+    assert await new_at(ruling, DECEMBER + 90) is None
+    said = "settlement.yaml: is not there, and the rules 0 leave out 103: put it back"
+    assert caplog.text.count(said) == 1
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 120)
+    assert new is not None
+    assert new.without == {"102"}
+    assert "can be read again" in caplog.text
+
+
+async def test_a_building_that_keeps_no_accounts_lets_a_flat_trade_again_that_its_file_has_left_out(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    await begun(building, engine, DECEMBER)
+    other = BUILDING.replace(', without: ["102"]', "")
+    write(building.file, other)
+    ruling = await begun(load(building.file), engine, DECEMBER + 60)
+    assert await new_at(ruling, DECEMBER + 60) is None, "it may have been the papers that left 102 out"
+    write(building.file, other + "settlement: null\n")
+    again = await begun(load(building.file), engine, DECEMBER + 120)
+    new = await new_at(again, DECEMBER + 120)
+    assert new is not None
+    assert new.without == frozenset()
+
+
+async def test_accounts_that_nobody_may_look_at_are_not_taken_for_none(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A link that leads to itself is not absent, nor is a folder that may not be entered."""
+    lead_nowhere(file)
+    ruling = await begun(building, engine, DECEMBER)
+    assert ruling.all == ()
+    assert "settlement.yaml: cannot be looked at: Too many levels of symbolic links" in caplog.text
 
 
 async def test_a_building_without_accounts_leaves_out_whom_its_file_names(
