@@ -4,7 +4,8 @@ A result counts only if each offer in it has a flat that vouches for it (`market
 between showing its orders and its word, or refuses for nothing, would end the round for everybody. So, when three
 quarters of the time for it are over, one second result is proposed: that of the same book without the offers that
 nobody vouches for, cleared as everybody clears it. Orders and seed stay those that the gate has fixed: by its silence a
-flat takes its own orders back, and changes nothing else. There is no third.
+flat takes its own orders back, after it has seen the book, and no other flat's; where its order had made the price,
+that becomes another one. There is no third.
 """
 
 import asyncio
@@ -83,7 +84,9 @@ class Leaving:
                     return await asyncio.to_thread(without_silent, book, shown, vouching, room)
                 except MarketError as error:  # The first result stays.
                     _log.error("%s cannot be cleared without those who give no word: %s", at, error)
-                    return None
+                except Exception:  # noqa: BLE001 - whatever it is, it is logged, and the first result stays
+                    _log.exception("%s was not cleared without those who give no word, for a fault", at)
+                return None
 
         task = asyncio.create_task(run())
         self._work.add(task)

@@ -10,6 +10,7 @@ import pytest
 from coordinator.market import leaving
 from coordinator.market.hearing import Round
 from localvpp.etp import DeviceId
+from localvpp.market import MarketError
 from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed, canonical
 from localvpp.trading import Phase
 from localvpp.trading.hearing import Hearing
@@ -178,6 +179,30 @@ async def test_whose_word_comes_while_others_are_left_out_is_not_left_out(
     assert known.stored.result is not None
     gone = Placed.decode(known.shown[device_of(trade, "105")]).offer.blind
     assert Outcome.decode(known.stored.result).without == (gone,)
+
+
+@pytest.mark.parametrize("error", [MarketError("as of a book with too many steps"), ZeroDivisionError("a fault")])
+async def test_a_second_result_that_cannot_be_worked_out_leaves_the_first_one_to_be_agreed_to(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def fail(*told: Any) -> bytes | None:
+        raise error
+
+    monkeypatch.setattr(leaving, "without_silent", fail)
+    known = await with_a_flat_that_dies(trade)
+    await to_words(trade)
+    await trade.market.second()
+    assert known.leave is not None
+    await until(known.leave.task.done)
+    for _ in range(3):
+        await trade.market.second()
+    assert known.stored.first is None
+    assert caplog.text.count("without those who give no word") == 1, "it is told once"
+    await trade.flats["104"].start()
+    await until(lambda: device_of(trade, "104") in known.verdicts)
+    await trade.market.second()
+    for name in FLATS:
+        await trade.stands(name, Phase.TRADED)
 
 
 async def test_after_a_coordinator_was_down_whoever_was_away_has_time_for_a_word(trade: Trade) -> None:
