@@ -114,7 +114,11 @@ def run(arguments: argparse.Namespace) -> int:
     os.umask(0o077)  # What each flat uses, and pays, is nobody else's.
     try:
         config = load(arguments.file)
-        accounts = load_accounts(arguments.accounts or config.accounts, config)
+        if (file := arguments.accounts or config.accounts) is None:
+            raise ConfigError(
+                config.file, None, "settlement: it names no accounts: name their file, or give --accounts"
+            )
+        accounts = load_accounts(file, config)
         records = asyncio.run(_read(config, accounts, arguments.month))
         billed = {each.name for each in records.parties if billing_of(each, arguments.month)[0] is Billing.BILLED}
         differences = _differences(config, accounts, arguments.month, arguments.billed, {*billed, BUILDING})

@@ -64,7 +64,7 @@ def load_accounts(file: Path, building: BuildingConfig) -> Accounts:
 
     Raises ConfigError; one with several problems has a line for each.
     """
-    if not file.exists():
+    if not _is_there(file):
         raise ConfigError(
             file,
             None,
@@ -120,7 +120,8 @@ def meters_of(building: BuildingConfig) -> Mapping[str, MeterPapers] | None:
 
     Blocking. Raises ConfigError.
     """
-    return load_accounts(building.accounts, building).meters if building.accounts.exists() else None
+    found = _known(building)
+    return None if found is None else found.meters
 
 
 def tenancies_known(building: BuildingConfig) -> Mapping[str, tuple[Tenancy, ...]]:
@@ -128,7 +129,24 @@ def tenancies_known(building: BuildingConfig) -> Mapping[str, tuple[Tenancy, ...
 
     Blocking. Raises ConfigError.
     """
-    return load_accounts(building.accounts, building).tenancies if building.accounts.exists() else {}
+    found = _known(building)
+    return {} if found is None else found.tenancies
+
+
+def _known(building: BuildingConfig) -> Accounts | None:
+    file = building.accounts
+    return load_accounts(file, building) if file is not None and _is_there(file) else None
+
+
+def _is_there(file: Path) -> bool:
+    """Say whether there is a file. One that cannot be looked at is not one that is absent. Raises ConfigError."""
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ConfigError(file, None, f"cannot be looked at: {error.strerror}") from error
+    return True
 
 
 def _among(marked: Marked, path: Path_, name: str, names: set[str]) -> None:

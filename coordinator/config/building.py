@@ -93,8 +93,8 @@ class BuildingConfig:
     """None: flats do not trade, and each slot is settled by the sharing key."""
     sharing: KeyRule = DYNAMIC
     """By which key is shared what is not traded."""
-    accounts: Path
-    """The file of the association's own part of a month's bills (`accounts`): it is read when a month is settled."""
+    accounts: Path | None
+    """The file of the association's own part of a month's bills (`accounts`); None: it is said that there is none."""
     tokens: Mapping[str, KeyUri] = field(default_factory=dict)
     """Which of the building's own keys are in a token, and where; those of the others are files."""
     marked: Marked = field(repr=False, compare=False)
@@ -203,7 +203,7 @@ def _building(marked: Marked, values: dict[str, Any]) -> BuildingConfig:
         auditors=tuple(auditor(each) for each in values["auditors"]),
         drills=limits,
         sharing=sharing_rule(sharing),
-        accounts=(marked.file.parent / values["settlement"]).absolute(),
+        accounts=(None if values["settlement"] is None else (marked.file.parent / values["settlement"]).absolute()),
         market=market_rules(values["market"]) if "market" in values else None,
         tokens={name: uri for name, uri in values["keys"].items() if uri is not None},
         marked=marked,

@@ -136,7 +136,7 @@ SCHEMA: Final = vol.Schema(
         vol.Required("name"): printable,
         vol.Required("origin"): _origin,
         vol.Optional("data", default="./data"): printable,
-        vol.Optional("settlement", default="settlement.yaml"): printable,
+        vol.Optional("settlement", default="settlement.yaml"): unless_none(printable),
         vol.Optional("listen", default=dict): {
             vol.Optional("host", default="0.0.0.0"): printable,
             vol.Optional("port", default=8470): whole(0, _LARGEST_PORT, "the port"),

@@ -110,7 +110,8 @@ class Proposing:
         if search.message_of is not search.best:
             search.message = await self._telling.message(known.stored, search.best.document)
             search.message_of = None if search.message is None else search.best
-            search.room = None if search.message is None else room_for_result(search.message)
+            if search.message is not None:
+                search.room = room_for_result(search.message)
         if search.message is None:
             return  # The book is durable, and will be published.
         for device in tuple(self._board.listening - search.told):

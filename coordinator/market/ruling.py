@@ -96,6 +96,8 @@ class Ruling:
         """The latest slot that the log has a book of, where no rules are known."""
         self._said = rules_of(config, market)
         """What the building's file says."""
+        self._waits = False
+        """Whether other rules wait for those to come to hold, so that the log says it once."""
         self.all: tuple[Rules, ...] = ()
 
     async def resume(self, now_ms: int) -> None:
@@ -105,8 +107,23 @@ class Ruling:
             self.all = tuple(Rules.decode(document) for document in await store.rules(connection))
             if not self.all:
                 self._traded = await entry_store.latest_slot(connection, Kind.BOOK)
+        self._look_for_papers()
         if not self.all and self._traded is None and not self._papers.doubtful:
             await self.renew(self._wanted(now_ms))
+
+    def _look_for_papers(self) -> None:
+        """Do not take a file that was taken away for none: whom rules leave out, and nothing here does, it left out.
+
+        Or the building's file did, and does no more: what was told does not say which.
+        """
+        if self._papers.known is not None or self._papers.doubtful or self._config.accounts is None or not self.all:
+            return
+        newest = self.all[-1]
+        if out := sorted((newest.without - self._said.without) & set(self._config.flats)):
+            self._papers.miss(
+                f"is not there, and the rules {newest.number} leave out {', '.join(out)}: put it back; a building that"
+                " keeps no accounts here says `settlement: null` in its file"
+            )
 
     async def look(self) -> None:
         """Read again what rules are made of, if it has changed."""
@@ -118,7 +135,14 @@ class Ruling:
             return None
         new = following(self.all, self._wanted(now_ms), now_ms, self._config.slot_seconds, self._traded)
         to_come = {each.since for each in self.all if each.since > now_ms // 1000}
-        return None if new is not None and len(to_come | {new.since}) > MOST_TO_COME else new
+        waits = new is not None and len(to_come | {new.since}) > MOST_TO_COME
+        if waits and not self._waits:
+            _log.warning(
+                "Other rules of the market wait: from %s slots to come on rules hold that were told before",
+                len(to_come),
+            )
+        self._waits = waits
+        return None if waits else new
 
     def _wanted(self, now_ms: int) -> Rules:
         """Return what is to hold from the first slot on that rules of now can hold for."""

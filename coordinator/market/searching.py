@@ -28,4 +28,7 @@ class Search:
     message_of: Bid | None = None
     """and which result that is."""
     room: int | None = None
-    """Bytes that a better result may have, so that flats can be told of it; None before they can be told of any."""
+    """Bytes that a better result may have, so that flats can be told of it; None before they can be told of any.
+
+    While a newer best is not published it is as of the one before: what is better is taken all the same.
+    """

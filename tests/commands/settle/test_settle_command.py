@@ -188,6 +188,10 @@ def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(
     building.file.with_name("settlement.yaml").rename(building.file.with_name("bills.yaml"))
     assert main(["settle", "--month", "2026-11"]) == 1
     assert "settlement.yaml: is not there: write it as examples/settlement.yaml" in capsys.readouterr().err
-    building.file.write_text(building.file.read_text(encoding="utf-8") + "settlement: bills.yaml\n", encoding="utf-8")
+    text = building.file.read_text(encoding="utf-8")
+    building.file.write_text(text + "settlement: null\n", encoding="utf-8")
+    assert main(["settle", "--month", "2026-11"]) == 1
+    assert "settlement: it names no accounts: name their file, or give --accounts" in capsys.readouterr().err
+    building.file.write_text(text + "settlement: bills.yaml\n", encoding="utf-8")
     assert main(["settle", "--month", "2026-11"]) == 0
     assert json.loads(capsys.readouterr().out) == english

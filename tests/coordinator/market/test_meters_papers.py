@@ -28,6 +28,7 @@ DECEMBER = Month(2026, 12).begin()
 SLOT_S = 1800
 LEAD_S = 86_400 + 600
 """The first round of a slot, and the time for flats to hear of it."""
+TARIFF = Path(__file__).parents[3] / "examples" / "tariff.yaml"
 BUILDING = """
 name: Sakura
 origin: vpp.example/sakura
@@ -56,6 +57,11 @@ def put(file: Path, text: str | None) -> None:
         file.unlink()
     else:
         write(file, text)
+
+
+def lead_nowhere(file: Path) -> None:
+    """Make it a link to itself."""
+    file.symlink_to(file.name)
 
 
 @pytest.fixture
@@ -175,7 +181,7 @@ async def test_nothing_is_taken_of_a_file_that_is_being_written(
 
 
 async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_keep(
-    building: BuildingConfig, engine: AsyncEngine, file: Path
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = ManualClock()
     write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
@@ -189,6 +195,11 @@ async def test_papers_that_change_again_and_again_make_no_more_rules_than_flats_
         assert ruling.of(now) is not None
     write(file, accounts(f101="2030-03", f102="2030-03", f103="2037-01"))
     await looked(ruling, clock)
+    caplog.clear()
+    for second in range(3):
+        assert await new_at(ruling, now + second) is None
+    said = f"Other rules of the market wait: from {MOST_TO_COME} slots to come on rules hold that were told before"
+    assert caplog.text.count(said) == 1, "the log says why nothing follows from the papers, and says it once"
     later = DECEMBER + 4 * MOST_TO_COME * SLOT_S + LEAD_S
     await new_at(ruling, later)
     assert ruling.all[-1].without == {"102"}, "what they say last is told in its turn"
@@ -212,6 +223,28 @@ async def test_papers_that_cannot_be_read_any_more_change_nothing_until_they_can
     assert new is not None
     assert new.without == {"102"}
     assert "can be read again" in caplog.text
+
+
+async def test_papers_whose_tariff_is_not_there_are_read_once_it_is(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The tariff's file has a time of its own: that of the accounts does not change when it is written."""
+    clock = ManualClock()
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    ruling = await begun(building, engine, DECEMBER, clock)
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12") + "tariff: tariff.yaml\n")
+    await looked(ruling, clock, 5)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    assert caplog.text.count("tariff.yaml: cannot be read: No such file") == 1, "one line for one fault"
+    write(file.with_name("tariff.yaml"), "name: [")
+    await looked(ruling, clock, 2)
+    assert caplog.text.count("Whose meter may not be billed from is not known") == 2, "and one for another"
+    write(file.with_name("tariff.yaml"), TARIFF.read_text(encoding="utf-8"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 120)
+    assert new is not None
+    assert new.without == {"102"}
+    assert caplog.text.count("can be read again") == 1
 
 
 async def test_a_fault_in_reading_papers_costs_one_second_and_changes_nothing_that_was_told(
@@ -268,6 +301,53 @@ async def test_accounts_that_cannot_be_read_change_nothing_that_was_told(
     assert ruling.news((DECEMBER + 60) * 1000) is None
     assert ruling.all[-1].without == {"102", "103"}
     assert "Whose meter may not be billed from is not known" in caplog.text
+
+
+async def test_accounts_that_were_taken_away_while_the_coordinator_was_off_are_missed(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Rules without them would let a flat trade whose meter may not be billed from, and hold for good."""
+    write(file, accounts(f101="2030-03", f102="2030-03", f103=None))
+    await begun(building, engine, DECEMBER)
+    put(file, None)
+    clock = ManualClock()
+    ruling = await begun(building, engine, DECEMBER + 60, clock)
+    assert await new_at(ruling, DECEMBER + 60) is None
+    await looked(ruling, clock, 5)
+    assert await new_at(ruling, DECEMBER + 90) is None
+    said = "settlement.yaml: is not there, and the rules 0 leave out 103: put it back"
+    assert caplog.text.count(said) == 1
+    write(file, accounts(f101="2030-03", f102="2030-03", f103="2036-12"))
+    await looked(ruling, clock)
+    new = await new_at(ruling, DECEMBER + 120)
+    assert new is not None
+    assert new.without == {"102"}
+    assert "can be read again" in caplog.text
+
+
+async def test_a_building_that_keeps_no_accounts_lets_a_flat_trade_again_that_its_file_has_left_out(
+    building: BuildingConfig, engine: AsyncEngine, file: Path
+) -> None:
+    await begun(building, engine, DECEMBER)
+    other = BUILDING.replace(', without: ["102"]', "")
+    write(building.file, other)
+    ruling = await begun(load(building.file), engine, DECEMBER + 60)
+    assert await new_at(ruling, DECEMBER + 60) is None, "it may have been the papers that left 102 out"
+    write(building.file, other + "settlement: null\n")
+    again = await begun(load(building.file), engine, DECEMBER + 120)
+    new = await new_at(again, DECEMBER + 120)
+    assert new is not None
+    assert new.without == frozenset()
+
+
+async def test_accounts_that_nobody_may_look_at_are_not_taken_for_none(
+    building: BuildingConfig, engine: AsyncEngine, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A link that leads to itself is not absent, nor is a folder that may not be entered."""
+    lead_nowhere(file)
+    ruling = await begun(building, engine, DECEMBER)
+    assert ruling.all == ()
+    assert "settlement.yaml: cannot be looked at: Too many levels of symbolic links" in caplog.text
 
 
 async def test_a_building_without_accounts_leaves_out_whom_its_file_names(

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from coordinator.ledger import Ledger
 from coordinator.market import leaving, proposing
 from coordinator.market.ending import Ended
 from coordinator.store import market as store
@@ -19,6 +20,7 @@ from .conftest import FLATS, ROUND, TRADED, Trade
 from .test_leaving import to_words, with_a_flat_that_dies
 from .test_proposals import (
     CLEARED,
+    best_counts,
     cleared,
     coordinator_finds_nothing,
     fixed,
@@ -73,6 +75,34 @@ async def test_a_flat_proposes_nothing_of_which_others_could_not_be_told(
     await until(lambda: caplog.text.count("what it has found cannot be told: it has") == len(FLATS))
     assert [kept_proposal(trade, name) for name in FLATS] == [None] * 5
     await all_trade_what_everybody_clears(trade)
+
+
+async def test_a_proposal_is_judged_while_the_best_before_it_is_not_published_yet(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch, answers: list[ProposalHeard]
+) -> None:
+    """Once everybody was answered then that the book was not told, which flats had long been."""
+    coordinator_finds_nothing(monkeypatch)
+    look = searching._better
+    flats_find_nothing(monkeypatch)
+    search = await opened(trade)
+    known = trade.market.rounds[ROUND]
+    assert known.stored.book is not None
+    assert search.best is not None
+    found = look(known.stored.book, search.best.document, b"101")
+    assert found is not None
+    before = trade.house.coordinator.ledger.size
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "size", property(lambda _: before))
+        propose(trade, "101", found)
+        await until(lambda: len(answers) == 1)
+        assert answers[0].reasons == ()
+        await trade.market.second()
+        assert search.message is None, "the log's head does not cover it"
+        propose(trade, "102", found)
+        await until(lambda: len(answers) == 2)
+    assert "it is worth as much as the best so far" in answers[1].reasons[0]
+    await trade.market.second()
+    await best_counts(trade)
 
 
 async def test_the_coordinator_proposes_nothing_of_which_flats_could_not_be_told(
