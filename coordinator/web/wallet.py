@@ -2,8 +2,10 @@
 
 Each number is the sum of its slots' (`…/wallet/slots`), which lead to their records in the log. Slots, and what was
 traded when they were cleared, are told for two days at most, for each round has to be read for it. Delivered is what
-the meters say of it, as the slots were settled. What a flat generates and consumes behind its meter is what its own
-records told by then, with the number of slots in which they did: others' wallets are not for a resident to see.
+the meters say of it, as the slots were settled; of a slot that was settled while nothing was known of the flat's meter
+there is no share, but the trades that nothing was delivered of. What a flat generates and consumes behind its meter is
+what its own records told by then, with the number of slots in which they did: others' wallets are not for a resident to
+see.
 """
 
 import asyncio

@@ -15,10 +15,10 @@ from coordinator.market.lines import lines_of
 from coordinator.market.ruling import TOLD_AHEAD_S, following
 from coordinator.market.view import curve
 from coordinator.members import Action
-from coordinator.store import Entry, entries as entry_store, slots as slot_store
+from coordinator.store import Entry, entries as entry_store, slots as slot_store, wallets as wallet_store
 from coordinator.store.tables import market_rules
 from coordinator.web import resident_token
-from localvpp.etp import Kind, Record
+from localvpp.etp import DeviceId, Kind, Record
 from localvpp.market import Objective, PriceRule, Side
 from localvpp.market.rounds import Rules
 from localvpp.trading import Phase
@@ -366,6 +366,30 @@ async def test_every_number_of_a_wallet_is_the_sum_of_its_slots_which_lead_to_th
         ]
         assert sum(body.energy_wh for body in metered if body.receiver == device) == wallet["import_wh"]
         assert sum(body.energy_wh for body in metered if body.sender == device) == wallet["export_wh"]
+
+
+async def test_a_slot_that_was_settled_without_a_flat_tells_of_which_of_its_trades_nothing_came(trade: Trade) -> None:
+    await traded(trade)
+    await trade.flats["101"].stop()
+    await lived(trade)
+    slot = await settled(trade, late=True)
+    assert "101" not in shares(trade, slot)
+    ask = f"begin={TRADED}&end={TRADED + 60}"
+    wallet = await (await trade.house.get(f"/api/v1/flats/101/wallet?{ask}")).json()
+    (told,) = (await (await trade.house.get(f"/api/v1/flats/101/wallet/slots?{ask}")).json())["slots"]
+    check(told, schema_of("WalletSlot"))
+    device = trade.flats["101"].membership.device
+    async with trade.house.coordinator.engine.connect() as connection:
+        moved = [each.transfer for each in await slot_store.transfers_of(connection, TRADED)]
+        mine = [each for each in moved if device in {each.sender, each.receiver}]
+        assert {each.energy_wh for each in mine} == {0}
+        stranger = DeviceId(bytes(16))
+        assert await wallet_store.by_slot(connection, stranger, TRADED, TRADED + 60) == {}, "it had no part in it"
+    assert (wallet["slots"], wallet["undelivered"], wallet["traded_sold_wh"]) == (0, len(mine), 800)
+    summed = wallet.keys() - {"flat", "begin", "end"}
+    assert {key: told[key] for key in summed} == {key: wallet[key] for key in summed}
+    assert (told["slot"], told["prices"]) == (TRADED, [2200, 3150, 850]), "it is settled"
+    assert (len(told["records"]["transfers"]), len(told["records"]["settled"])) == (len(mine), 1)
 
 
 async def records_at(trade: Trade, indexes: list[int]) -> list[Entry]:
