@@ -1,6 +1,7 @@
 """Queries on what one flat has moved, paid and earned over a time: sums over settled slots, and the slots themselves.
 
-Both are one query, grouped or not: so what a number is the sum of sums up to it.
+Both are one query, grouped or not: so what a number is the sum of sums up to it. A slot that was settled while nothing
+was known of the flat's meter has no share of it, and may have trades of it, of which nothing was delivered.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ class Settled:
     """What the settled slots of a time say of one flat. Energy in Wh, money in 10⁻⁵ yen."""
 
     slots: int
+    """Those that it has a share in."""
     import_wh: int
     """By its meter."""
     export_wh: int
@@ -94,6 +96,7 @@ async def by_slot(connection: AsyncConnection, device: DeviceId, begin: int, end
             SlotPrices(row["inside_price"], row["grid_price"], row["feed_in_price"]),
         )
         for row in rows
+        if row["slots"] or row["slot"] in money
     }
 
 
@@ -130,7 +133,7 @@ def _shared(device: DeviceId, begin: int, end: int) -> Select[Any]:
     by_trades = slots.c.cleared.is_not(None)
     at_the_grid = shares.c.shared_in_wh * slots.c.grid_price - shares.c.shared_out_wh * slots.c.feed_in_price
     columns: dict[str, ColumnElement[int]] = {
-        "slots": func.count(),
+        "slots": func.count(shares.c.slot),
         "import_wh": _sum(shares.c.import_wh),
         "export_wh": _sum(shares.c.export_wh),
         "bought_wh": _sum(case((by_trades, shares.c.shared_in_wh), else_=0)),
@@ -144,8 +147,9 @@ def _shared(device: DeviceId, begin: int, end: int) -> Select[Any]:
         "consumed_wh": _sum(shares.c.used_wh),
         "consumed_slots": func.count(shares.c.used_wh),
     }
-    query = select(*(column.label(name) for name, column in columns.items())).join(slots, slots.c.slot == shares.c.slot)
-    return query.where(shares.c.device == device, slots.c.slot >= begin, slots.c.slot < end)
+    own = (shares.c.slot == slots.c.slot) & (shares.c.device == device)
+    query = select(*(column.label(name) for name, column in columns.items())).select_from(slots.outerjoin(shares, own))
+    return query.where(slots.c.slot >= begin, slots.c.slot < end)
 
 
 def _of(device: DeviceId) -> ColumnElement[bool]:

@@ -1,14 +1,16 @@
 """The REST interface of a flat's wallet: what it has moved, bought, sold, paid and earned over a time.
 
 Each number is the sum of its slots' (`…/wallet/slots`), which lead to their records in the log. Slots, and what was
-traded when they were cleared, are told for two days at most, for each round has to be read for it. Delivered is what
-the meters say of it, as the slots were settled. What a flat generates and consumes behind its meter is what its own
-records told by then, with the number of slots in which they did: others' wallets are not for a resident to see.
+traded when they were cleared, are told for two days at most, for each round has to be read for it; whoever does without
+what was traded is answered at once. Delivered is what the meters say of it, as the slots were settled; of a slot that
+was settled while nothing was known of the flat's meter there is no share, but the trades that nothing was delivered of.
+What a flat generates and consumes behind its meter is what its own records told by then, with the number of slots in
+which they did: others' wallets are not for a resident to see.
 """
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 from aiohttp import web
@@ -37,6 +39,8 @@ class WalletApi:
 
     engine: AsyncEngine
     ledger: Ledger
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Rounds are read for one request after the other: two days of books fill memory, and decoding them a core."""
 
     async def reader(self, request: web.Request) -> web.Response:
         """Say who reads."""
@@ -48,14 +52,16 @@ class WalletApi:
         flat = request.match_info["flat"]
         device = self._device(flat, request[READER])
         begin, end = _time(request, _LONGEST_S, "a year")
+        is_traded = read_number(request, "traded", 1, 0, 1) == 1 and end - begin <= _LONGEST_TRADED_S
         async with self.engine.connect() as connection:
             settled = await store.settled(connection, device, begin, end)
-            traded: tuple[int, int] | None = None
-            if end - begin <= _LONGEST_TRADED_S:
+        traded: tuple[int, int] | None = None
+        if is_traded:
+            async with self.reading, self.engine.connect() as connection:
                 rounds = await market_store.cleared_between(connection, begin, end)
                 named = await orders_store.named_between(connection, device, begin, end)
                 by_slot = await asyncio.to_thread(_traded, rounds, named)
-                traded = sum(each[0] for each in by_slot.values()), sum(each[1] for each in by_slot.values())
+            traded = sum(each[0] for each in by_slot.values()), sum(each[1] for each in by_slot.values())
         bought, sold = (None, None) if traded is None else traded
         plain: Plain = {"flat": flat, "begin": begin, "end": end}
         return web.json_response(plain | asdict(settled) | {"traded_bought_wh": bought, "traded_sold_wh": sold})
@@ -65,12 +71,12 @@ class WalletApi:
         flat = request.match_info["flat"]
         device = self._device(flat, request[READER])
         begin, end = _time(request, _LONGEST_TRADED_S, "two days")
-        async with snapshot(self.engine) as connection:
+        async with self.reading, snapshot(self.engine) as connection:
             settled = await store.by_slot(connection, device, begin, end)
             places = await store.places(connection, device, begin, end)
             rounds = await market_store.cleared_between(connection, begin, end)
             named = await orders_store.named_between(connection, device, begin, end)
-        traded = await asyncio.to_thread(_traded, rounds, named)
+            traded = await asyncio.to_thread(_traded, rounds, named)
         told = [
             _slot(slot, settled.get(slot), traded.get(slot, (0, 0)), places.get(slot, {}))
             for slot in sorted(settled.keys() | traded.keys())

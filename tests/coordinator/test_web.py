@@ -149,6 +149,8 @@ CASES = [
     (f"/api/v1/market/slots/{SLOT}/rounds/0/check", 404),
     ("/api/v1/reader", 200),
     (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}", 200),
+    (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}&traded=0", 200),
+    (f"/api/v1/flats/101/wallet?begin={SLOT}&end={SLOT + 60}&traded=2", 400),
     ("/api/v1/flats/101/wallet?begin=1", 400),
     (f"/api/v1/flats/999/wallet?begin={SLOT}&end={SLOT + 60}", 404),
     (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 60}", 200),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 import pytest
 import pytest_asyncio
 
@@ -344,6 +344,74 @@ async def test_a_number_of_the_wallet_leads_to_its_days_slots_and_records_which_
     await expect(page["wallet-ways"]).to_have_count(0)
     await expect(page[f"{row.format('sold', 'day')} button"]).to_have_count(0), "0 comes from nowhere"
     await page.assert_clean(network=False)
+
+
+async def test_the_days_of_a_month_are_asked_for_one_after_the_other_and_without_what_was_traded(
+    trade: Trade, open_page: Open
+) -> None:
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    page = await opened(trade, open_page, "103", timezone_id="UTC")
+    await page.page.clock.set_fixed_time(datetime.fromtimestamp(TRADED, UTC))
+    await page.page.reload()
+    month = page['wallet-view [data-row="bought"] .month button']
+    await expect(month).to_be_visible()
+    asked: list[str] = []
+    waiting: set[Request] = set()
+    most = 0
+
+    def begun(request: Request) -> None:
+        nonlocal most
+        if "/wallet?" in request.url:
+            asked.append(request.url)
+            waiting.add(request)
+            most = max(most, len(waiting))
+
+    page.page.on("request", begun)
+
+    def ended(request: Request) -> None:
+        waiting.discard(request)
+
+    page.page.on("requestfinished", ended)
+    await month.click()
+    await expect(page["wallet-ways .days > li"]).to_have_count(1)
+    assert len(asked) == datetime.fromtimestamp(TRADED, UTC).day, "none that is still to come"
+    assert all(url.endswith("&traded=0") for url in asked)
+    assert most == 1
+    await page.assert_clean(network=False)
+
+
+async def test_what_a_number_comes_from_is_read_anew_with_it_and_is_not_loading_where_the_building_is_away(
+    trade: Trade, open_page: Open
+) -> None:
+    await traded(trade)
+    page = await opened(trade, open_page, "103", timezone_id="UTC")
+    await page.page.clock.install(time=datetime.fromtimestamp(TRADED, UTC))
+    await page.page.reload()
+    row, way = 'wallet-view [data-row="{}"] .{} button', page[f'wallet-ways [data-slot="{TRADED}"]']
+    settlement = way.locator('button.record[data-kind="settled"]')
+    await page[row.format("tradedBought", "day")].click()
+    await expect(way.locator('button.record[data-kind="cleared"]')).to_have_count(1)
+    slots = "**/wallet/slots?*"
+    await page.page.route(slots, lambda route: route.abort())
+    await page.page.clock.fast_forward(60_000)
+    await expect(page["wallet-ways"]).to_contain_text("ウォレットを取得できません")
+    await expect(way).to_have_count(1)
+    await page.page.unroute(slots)
+    await page.page.clock.fast_forward(60_000)
+    await expect(page["wallet-ways"]).not_to_contain_text("ウォレットを取得できません")
+    await lived(trade)
+    await settled(trade)
+    await page.page.clock.fast_forward(60_000)
+    await page.page.route(slots, lambda route: route.abort())
+    await page[row.format("bought", "day")].click()
+    await expect(page["wallet-ways"]).to_contain_text("ウォレットを取得できません")
+    await expect(page["wallet-ways"]).not_to_contain_text("読み込み")
+    await page.page.unroute(slots)
+    await page.page.clock.fast_forward(60_000)
+    await expect(settlement).to_have_count(1)
+    # A jump of the clock may end any request: what the browser says of that is the test's doing.
 
 
 async def test_what_a_flat_made_and_used_is_told_by_its_records_or_said_to_be_unknown(

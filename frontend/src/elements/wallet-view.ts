@@ -125,6 +125,8 @@ class WalletView extends LitElement {
   declare unreachable: boolean;
 
   private readonly words = new Localised(this);
+  /** How often `both` was fetched. */
+  private version = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -157,11 +159,12 @@ class WalletView extends LitElement {
     const now = new Date();
     try {
       const [day, whole] = await Promise.all([
-        this.source.sums(flat, ...spanOf("day", now)),
-        this.source.sums(flat, ...spanOf("month", now)),
+        this.source.sums(flat, ...spanOf("day", now), true),
+        this.source.sums(flat, ...spanOf("month", now), false),
       ]);
       if (flat !== this.flat) return;
       this.both = { day, month: whole };
+      this.version += 1;
       this.unreachable = false;
     } catch (error) {
       const expected = [UnreachableError, ForbiddenError, DecodeError];
@@ -249,6 +252,7 @@ class WalletView extends LitElement {
       .row=${this.open.row}
       .begin=${begin}
       .end=${end}
+      .version=${this.version}
     ></wallet-ways>`;
   }
 }

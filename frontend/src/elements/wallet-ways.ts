@@ -30,8 +30,10 @@ class WalletWays extends LitElement {
     row: { attribute: false },
     begin: { attribute: false },
     end: { attribute: false },
+    version: { attribute: false },
     days: { state: true },
     slots: { state: true },
+    isReading: { state: true },
     unreachable: { state: true },
   };
 
@@ -89,30 +91,34 @@ class WalletWays extends LitElement {
   declare row: Row;
   declare begin: number;
   declare end: number;
-  /** Of a time of several days those on which the number is not 0; null while they are read. */
+  /** Another one where the number was asked for anew: then so is what it comes from. */
+  declare version: number;
+  /** Of a time of several days those on which the number is not 0; null until they are read. */
   declare days: readonly Day[] | null;
-  /** Of a day the slots in which it is not 0; null while they are read, or no day is chosen. */
+  /** Of a day the slots in which it is not 0; null until they are read, or where no day is chosen. */
   declare slots: readonly WalletSlot[] | null;
+  declare isReading: boolean;
   declare unreachable: boolean;
 
   private readonly words = new Localised(this);
   private asked = 0;
-  private chosen: number | null = null;
+  private chosen: Day | null = null;
 
   constructor() {
     super();
     this.days = null;
     this.slots = null;
+    this.isReading = false;
     this.unreachable = false;
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (!(["flat", "row", "begin", "end"] as const).some((name) => changed.has(name))) return;
-    this.days = null;
-    this.slots = null;
-    this.chosen = null;
-    const { begin, end } = this;
-    void this.read(() => (this.isDay ? this.readSlots(begin, end) : this.readDays(begin, end)));
+    if ((["flat", "row", "begin", "end"] as const).some((name) => changed.has(name))) {
+      this.days = null;
+      this.slots = null;
+      this.chosen = null;
+    } else if (!changed.has("version") || this.isReading) return; // What is still being read is new enough.
+    void this.read(() => this.readAgain());
   }
 
   private get isDay(): boolean {
@@ -122,6 +128,7 @@ class WalletWays extends LitElement {
   /** Do one thing after the other: what was asked for before the newest question is shown no more. */
   private async read(what: () => Promise<() => void>): Promise<void> {
     this.asked += 1;
+    this.isReading = true;
     const { asked } = this;
     try {
       const show = await what();
@@ -132,18 +139,35 @@ class WalletWays extends LitElement {
       const expected = [UnreachableError, ForbiddenError, DecodeError];
       if (!expected.some((kind) => error instanceof kind)) throw error;
       if (asked === this.asked) this.unreachable = true;
+    } finally {
+      if (asked === this.asked) this.isReading = false;
     }
   }
 
-  private async readDays(begin: number, end: number): Promise<() => void> {
-    const { flat, row, source } = this;
-    const now = Date.now() / 1000;
-    const days = daysBetween(begin, end).filter((day) => day.begin <= now);
-    const found = await Promise.all(
-      days.map(async (day) => ({ ...day, value: row.value(await source.sums(flat, day.begin, day.end)) ?? 0 })),
-    );
+  /** Read what is open: until it is there, what was read before it stays. */
+  private async readAgain(): Promise<() => void> {
+    const { begin, end, chosen } = this;
+    if (this.isDay) return this.readSlots(begin, end);
+    const showDays = await this.readDays(begin, end);
+    const showSlots = chosen === null ? null : await this.readSlots(chosen.begin, chosen.end);
     return () => {
-      this.days = found.filter(({ value }) => value !== 0);
+      showDays();
+      showSlots?.();
+    };
+  }
+
+  /** Day after day: a month is no more for the server than its days. */
+  private async readDays(begin: number, end: number): Promise<() => void> {
+    const { flat, row, source, asked } = this;
+    const now = Date.now() / 1000;
+    const found: Day[] = [];
+    for (const day of daysBetween(begin, end)) {
+      if (day.begin > now || asked !== this.asked) break;
+      const value = row.value(await source.sums(flat, day.begin, day.end, false)) ?? 0;
+      if (value !== 0) found.push({ ...day, value });
+    }
+    return () => {
+      this.days = found;
     };
   }
 
@@ -157,11 +181,11 @@ class WalletWays extends LitElement {
 
   private choose(day: Day): void {
     this.slots = null;
-    if (this.chosen === day.begin) {
+    if (this.chosen?.begin === day.begin) {
       this.chosen = null;
       return;
     }
-    this.chosen = day.begin;
+    this.chosen = day;
     void this.read(() => this.readSlots(day.begin, day.end));
   }
 
@@ -175,27 +199,35 @@ class WalletWays extends LitElement {
         this.isDay
           ? this.list(this.slots)
           : this.days === null
-            ? html`<p class="quiet">${t.loading}</p>`
+            ? this.waiting()
             : html`<ul class="days">
                 ${this.days.map(
                   (day) =>
                     html`<li data-day=${day.begin}>
-                      <button class="day" aria-expanded=${this.chosen === day.begin} @click=${() => this.choose(day)}>
+                      <button
+                        class="day"
+                        aria-expanded=${this.chosen?.begin === day.begin}
+                        @click=${() => this.choose(day)}
+                      >
                         <span class="line"
                           ><span>${f.date(day.begin * 1000)}</span
                           ><span class="value">${this.row.written(day.value, f)}</span></span
                         >
                       </button>
-                      ${this.chosen === day.begin ? this.list(this.slots) : nothing}
+                      ${this.chosen?.begin === day.begin ? this.list(this.slots) : nothing}
                     </li>`,
                 )}
               </ul>`
       }`;
   }
 
-  private list(slots: readonly WalletSlot[] | null): TemplateResult {
+  private waiting(): TemplateResult | typeof nothing {
+    return this.isReading ? html`<p class="quiet">${this.words.t.loading}</p>` : nothing;
+  }
+
+  private list(slots: readonly WalletSlot[] | null): TemplateResult | typeof nothing {
     const { t, f } = this.words;
-    if (slots === null) return html`<p class="quiet">${t.loading}</p>`;
+    if (slots === null) return this.waiting();
     if (slots.length === 0) return html`<p class="quiet">${t.wallet.ways.none}</p>`;
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t.wallet.ways.slots}>
       <ul class="slots">

@@ -21,7 +21,8 @@ export interface MarketSources extends Sources {
 
 /** Where a wallet is asked for: its sums over a time, and the slots of one day that they are of. */
 export interface WalletSource {
-  readonly sums: (flat: string, begin: number, end: number) => Promise<Wallet>;
+  /** `traded`: with what was traded, which is told for two days at most, and takes the server a while. */
+  readonly sums: (flat: string, begin: number, end: number, traded: boolean) => Promise<Wallet>;
   readonly slots: (flat: string, begin: number, end: number) => Promise<readonly WalletSlot[]>;
 }
 
@@ -38,7 +39,8 @@ export function marketSources(known: Sources["known"]): MarketSources {
 }
 
 export const walletSource: WalletSource = {
-  sums: (flat, begin, end) => fetchJson(`${walletOf(flat)}?begin=${begin}&end=${end}`, wallet),
+  sums: (flat, begin, end, traded) =>
+    fetchJson(`${walletOf(flat)}?begin=${begin}&end=${end}&traded=${traded ? 1 : 0}`, wallet),
   slots: async (flat, begin, end) =>
     (await fetchJson(`${walletOf(flat)}/slots?begin=${begin}&end=${end}`, walletSlots)).slots,
 };

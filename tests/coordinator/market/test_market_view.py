@@ -1,8 +1,10 @@
 """What the manager, and a resident, sees of a slot's round, as the description has it."""
 
+import asyncio
 from dataclasses import replace
 import hashlib
 from pathlib import Path
+import threading
 from typing import Any
 
 from aiohttp import ClientResponse
@@ -15,10 +17,10 @@ from coordinator.market.lines import lines_of
 from coordinator.market.ruling import TOLD_AHEAD_S, following
 from coordinator.market.view import curve
 from coordinator.members import Action
-from coordinator.store import Entry, entries as entry_store, slots as slot_store
+from coordinator.store import Entry, entries as entry_store, slots as slot_store, wallets as wallet_store
 from coordinator.store.tables import market_rules
-from coordinator.web import resident_token
-from localvpp.etp import Kind, Record
+from coordinator.web import resident_token, wallet as wallet_web
+from localvpp.etp import DeviceId, Kind, Record
 from localvpp.market import Objective, PriceRule, Side
 from localvpp.market.rounds import Rules
 from localvpp.trading import Phase
@@ -26,6 +28,7 @@ from localvpp.wire import RoundName
 
 from ..agent import Agent
 from ..conftest import FILE, ORIGIN, SLOT
+from ..flat import WAIT_S
 from ..test_web import check, schema_of
 from .conftest import FLATS, GATE_S, TRADED, WANTED, Trade, ask, bid
 from .settling import lived, settled, shares, sunny, traded
@@ -366,6 +369,69 @@ async def test_every_number_of_a_wallet_is_the_sum_of_its_slots_which_lead_to_th
         ]
         assert sum(body.energy_wh for body in metered if body.receiver == device) == wallet["import_wh"]
         assert sum(body.energy_wh for body in metered if body.sender == device) == wallet["export_wh"]
+
+
+async def test_a_slot_that_was_settled_without_a_flat_tells_of_which_of_its_trades_nothing_came(trade: Trade) -> None:
+    await traded(trade)
+    await trade.flats["101"].stop()
+    await lived(trade)
+    slot = await settled(trade, late=True)
+    assert "101" not in shares(trade, slot)
+    ask = f"begin={TRADED}&end={TRADED + 60}"
+    wallet = await (await trade.house.get(f"/api/v1/flats/101/wallet?{ask}")).json()
+    (told,) = (await (await trade.house.get(f"/api/v1/flats/101/wallet/slots?{ask}")).json())["slots"]
+    check(told, schema_of("WalletSlot"))
+    device = trade.flats["101"].membership.device
+    async with trade.house.coordinator.engine.connect() as connection:
+        moved = [each.transfer for each in await slot_store.transfers_of(connection, TRADED)]
+        mine = [each for each in moved if device in {each.sender, each.receiver}]
+        assert {each.energy_wh for each in mine} == {0}
+        stranger = DeviceId(bytes(16))
+        assert await wallet_store.by_slot(connection, stranger, TRADED, TRADED + 60) == {}, "it had no part in it"
+    assert (wallet["slots"], wallet["undelivered"], wallet["traded_sold_wh"]) == (0, len(mine), 800)
+    summed = wallet.keys() - {"flat", "begin", "end"}
+    assert {key: told[key] for key in summed} == {key: wallet[key] for key in summed}
+    assert (told["slot"], told["prices"]) == (TRADED, [2200, 3150, 850]), "it is settled"
+    assert (len(told["records"]["transfers"]), len(told["records"]["settled"])) == (len(mine), 1)
+
+
+async def test_a_wallet_without_what_was_traded_waits_for_no_books_which_are_read_for_one_after_the_other(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await traded(trade)
+    begun, go, reading, most = threading.Event(), threading.Event(), 0, 0
+    read = wallet_web._traded
+
+    def slowly(*what: Any) -> dict[int, tuple[int, int]]:
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        begun.set()
+        assert go.wait(WAIT_S)
+        found = read(*what)
+        reading -= 1
+        return found
+
+    monkeypatch.setattr(wallet_web, "_traded", slowly)
+    path, ask = "/api/v1/flats/101/wallet", f"begin={TRADED}&end={TRADED + 60}"
+    async with asyncio.TaskGroup() as group:
+        try:
+            waiting = [
+                group.create_task(trade.house.get(f"{path}{what}?{ask}")) for what in ("", "/slots", "", "/slots")
+            ]
+            assert await asyncio.to_thread(begun.wait, WAIT_S)
+            for _ in range(20):
+                wallet = await (await trade.house.get(f"{path}?{ask}&traded=0")).json()
+                check(wallet, schema_of("Wallet"))
+                assert (wallet["traded_sold_wh"], wallet["traded_bought_wh"]) == (None, None)
+            assert not any(each.done() for each in waiting)
+        finally:
+            go.set()
+    assert most == 1
+    sold = [await each.result().json() for each in waiting[::2]]
+    assert [each["traded_sold_wh"] for each in sold] == [800, 800]
+    told = [(await each.result().json())["slots"] for each in waiting[1::2]]
+    assert [each["traded_sold_wh"] for (each,) in told] == [800, 800]
 
 
 async def records_at(trade: Trade, indexes: list[int]) -> list[Entry]:
