@@ -20,7 +20,7 @@ from .demonstrating import demonstrated
 
 GONE_MS, BACK_MS = 1_000_000, 1_040_000
 FLATS = ("101", "102", "103", "104", "201")
-PATIENCE_S = 1_500
+PATIENCE_S = 900
 """Three flats of the drill take their turns, one after the other, and a busy machine's starts."""
 
 
