@@ -28,7 +28,6 @@ def expected_lingering_timers() -> bool:
 
 async def stopped(hole: BlackHole, *arguments: str) -> tuple[int | None, float, str]:
     """Run a program, stop it while it connects; return its exit code, how long it took, and what it said."""
-    before = hole.trying
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -38,7 +37,12 @@ async def stopped(hole: BlackHole, *arguments: str) -> tuple[int | None, float, 
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        await hole.tried(before)
+        try:
+            await hole.tried(process.pid)
+        except TimeoutError:
+            process.kill()
+            said, _ = await process.communicate()
+            pytest.fail(f"It did not connect, and said: {said.decode()}")
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
         async with asyncio.timeout(60):
