@@ -113,6 +113,18 @@ class Simulation:
     common: str
 
 
+def at_home(mix: Mix, flats: Sequence[SimulatedFlat], count: int | None) -> tuple[str, ...]:
+    """Return the flats that run in Home Assistants: those of the mix first, then others, but none on a serial line.
+
+    Args:
+        mix: who lives in the building.
+        flats: all of them.
+        count: how many; None: as many as the mix has.
+    """
+    others = [flat.flat for flat in flats if flat.serial is None and flat.flat not in mix.residents]
+    return (*mix.residents, *others)[: len(mix.residents) if count is None else count]
+
+
 @dataclass(frozen=True, slots=True)
 class Coordination:
     """The coordinator that runs."""

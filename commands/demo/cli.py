@@ -63,7 +63,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show an outage with the living rooms fed, the return, and a drill of the building with its reports",
     )
-    parser.add_argument("--no-home-assistant", action="store_true", help="all flats run headless")
+    parser.add_argument(
+        "--home-assistants",
+        type=int,
+        metavar="N",
+        help="so many flats run in Home Assistants of their own, the others headless (default: one or two; 0: none)",
+    )
     parser.add_argument(
         "--profiles", type=Path, action="append", default=[], metavar="FILE.csv", help="a measured home; repeatable"
     )
@@ -78,6 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.flats = blackout.FLATS if arguments.blackout else _FLATS
     if not 2 <= arguments.flats <= 200:
         raise CommandError(f"--flats {arguments.flats}: choose 2 to 200")
+    most, count = 1 if arguments.blackout else arguments.flats - 1, arguments.home_assistants
+    if count is not None and not 0 <= count <= most:
+        raise CommandError(f"--home-assistants {count}: choose 0 to {most}")
     if arguments.minutes is not None and arguments.minutes < 1:
         raise CommandError(f"--minutes {arguments.minutes}: choose 1 or more")
     if arguments.keep:
@@ -144,20 +152,21 @@ async def _course(
     set_points = SetPointWatch(session, simulation.url)
     beside = [asyncio.create_task(watch.run()), asyncio.create_task(set_points.run())]
     try:
-        at_home = () if arguments.no_home_assistant else mix.residents
+        at_home = parts.at_home(mix, simulation.flats, arguments.home_assistants)
         headless = [flat for flat in simulation.flats if flat.flat not in at_home]
         invites = await parts.invite(coordination, simulation.flats)
         lived = await past.of_building(session, simulation)
         if at_home:
-            console.print(f"Starting Home Assistant for flat {' and flat '.join(at_home)} …")
+            console.print(f"Starting Home Assistant for flat {', flat '.join(at_home)} …")
+        # Two at a time: as many as small computers have cores.
+        gate = asyncio.Semaphore(2)
+
+        async def move_in(flat: parts.SimulatedFlat) -> home_assistant.HomeAssistant:
+            async with gate:
+                return await _move_in(session, demo, flat, invites[flat.flat], lived, blacks_out=arguments.blackout)
+
         async with asyncio.TaskGroup() as moving:
-            moves = {
-                flat: moving.create_task(
-                    _move_in(session, demo, flat, invites[flat.flat], lived, blacks_out=arguments.blackout)
-                )
-                for flat in simulation.flats
-                if flat.flat in at_home
-            }
+            moves = {flat: moving.create_task(move_in(flat)) for flat in simulation.flats if flat.flat in at_home}
         residents = [move.result() for move in moves.values()]
         for flat, resident in zip(moves, residents, strict=True):
             if flat.adopts:
@@ -167,8 +176,6 @@ async def _course(
             links.append((f"Home Assistant of flat {resident.flat}", line))
             console.print(f"{links[-1][0]}: {line}", soft_wrap=True)
         console.print(f"Enrolling {len(headless)} flats …")
-        # Two at a time: as many as small computers have cores.
-        gate = asyncio.Semaphore(2)
 
         async def start(flat: parts.SimulatedFlat) -> None:
             async with gate:

@@ -109,7 +109,7 @@ def integration_folder() -> Path:
     """The integration beside this command, as a checkout has it."""
     folder = Path(__file__).resolve().parents[2] / "custom_components" / "local_vpp"
     if not (folder / "manifest.json").is_file():
-        raise CommandError(f"{folder} is not there: Home Assistant needs a checkout; or use --no-home-assistant")
+        raise CommandError(f"{folder} is not there: Home Assistant needs a checkout; or use --home-assistants 0")
     return folder
 
 

@@ -184,7 +184,7 @@ def test_the_demonstrations_hold_is_one_that_a_policy_takes() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("socket_enabled")
 async def test_the_check_of_a_blackout_passes(tmp_path: Path) -> None:
-    words = ("--blackout", "--check", "--no-home-assistant", "--keep", str(tmp_path / "kept"))
+    words = ("--blackout", "--check", "--home-assistants", "0", "--keep", str(tmp_path / "kept"))
     code, told = await demonstrated(*words, patience_s=PATIENCE_S)
     assert code == 0, told
     assert "0 failed" in told

@@ -1,8 +1,13 @@
 """Where the demonstration's flats find their devices: worked out from what the simulator announces."""
 
+import argparse
 from pathlib import Path
 
-from commands.demo.building import SimulatedFlat, mix, simulated_flat
+import pytest
+
+from commands.demo import cli
+from commands.demo.building import SimulatedFlat, at_home, mix, simulated_flat
+from commands.errors import CommandError
 from simulator import Settings
 from simulator.runner import prepare, read_profiles
 from simulator.settings import Families
@@ -39,3 +44,28 @@ async def test_an_inverter_that_only_home_assistant_knows_has_no_address(shared_
     told = await flats(shared_data / "ausgrid_customer_12_2011-2012.csv", 4, entities=["101"])
     assert (told["101"].inverter, told["101"].inverter_map) == (None, None)
     assert told["101"].families == {"eastron_sdm120", "entities"}
+
+
+async def test_more_flats_may_run_in_home_assistants_but_none_on_a_serial_line(shared_data: Path) -> None:
+    home = shared_data / "ausgrid_customer_12_2011-2012.csv"
+    told = list((await flats(home, 5, serial=["102"], entities=["103"])).values())
+    assert at_home(mix(5), told, None) == ("103", "104")
+    assert at_home(mix(5), told, 0) == ()
+    assert at_home(mix(5), told, 1) == ("103",)
+    assert at_home(mix(5), told, 4) == ("103", "104", "101", "201")
+
+
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        (["--home-assistants", "12"], 11),
+        (["--flats", "2", "--home-assistants", "2"], 1),
+        (["--blackout", "--home-assistants", "2"], 1),
+        (["--home-assistants", "-1"], 11),
+    ],
+)
+def test_more_home_assistants_than_there_can_be_are_refused(words: list[str], most: int) -> None:
+    parser = argparse.ArgumentParser()
+    cli.add_arguments(parser)
+    with pytest.raises(CommandError, match=rf"--home-assistants -?\d+: choose 0 to {most}$"):
+        cli.run(parser.parse_args(words))

@@ -115,7 +115,7 @@ def test_a_command_describes_itself_with_the_names_as_they_are(name: str, capsys
 async def demonstration(folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "commands.main", "demo", "--check", "--flats", "2", "--minutes", "1", "--no-home-assistant"),
+        *("-m", "commands.main", "demo", "--check", "--flats", "2", "--minutes", "1", "--home-assistants", "0"),
         *("--keep", str(folder)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -15,7 +15,7 @@ PATIENCE_S = 480
 async def test_the_check_passes_with_measured_homes(shared_data: Path) -> None:
     files = ["ausgrid_customer_12_2011-2012.csv", "citylearn_2022/home_1.csv", "citylearn_2022/home_3.csv"]
     profiles = [argument for file in files for argument in ("--profiles", str(shared_data / file))]
-    words = ("--check", "--flats", "5", "--minutes", "2", "--no-home-assistant", *profiles)
+    words = ("--check", "--flats", "5", "--minutes", "2", "--home-assistants", "0", *profiles)
     code, told = await demonstrated(*words, patience_s=PATIENCE_S)
     assert code == 0, told
     assert "0 failed" in told
