@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .book import LONGEST_SEED, Book
-from .errors import BookError, NetworkError, OrderError, ResultError
+from .errors import BookError, NetworkError, OrderError, ResultError, shown
 from .network import Network, Node
 from .order import Order, Side
 from .result import Bound, Certificate, FloorLevel, Proof, Result, Stage, Trade
@@ -326,5 +326,5 @@ def _numbers(plain: Any, what: str) -> dict[str, int]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = shown(value)
     return text if len(text) <= 60 else text[:57] + "..."
