@@ -32,6 +32,16 @@ class NetworkError(MarketError):
         self.node, self.field, self.value, self.remedy = node, field, value, remedy
 
 
+class PlaceError(NetworkError):
+    """A flat is at no node of the network: `node` is the one that was named for it, "" if none was."""
+
+    def __init__(self, flat: str, node: str, remedy: str) -> None:
+        MarketError.__init__(
+            self, f"network.flats: flat {shown(flat)} is at {f'node {shown(node)}' if node else 'no node'}: {remedy}"
+        )
+        self.node, self.field, self.value, self.remedy = node, "flats", flat, remedy
+
+
 class BookError(MarketError):
     """A book as a whole, or what is asked of it, does not fit together."""
 
