@@ -3,7 +3,6 @@
 from copy import replace
 from itertools import combinations
 import random
-from typing import Any
 
 import pytest
 
@@ -16,21 +15,6 @@ from localvpp.market.rules import PriceRule
 
 from ...needed import module
 from . import books
-
-
-def some_whole(draw: random.Random, count: int, *, lines: bool, slots: int = 1) -> Book:
-    made = []
-    for one in books.orders(draw, count):
-        more: dict[str, Any] = {"slot": draw.randrange(slots)}
-        kind = draw.random()
-        if kind < 0.25:
-            more["all_or_nothing"] = True
-        elif kind < 0.4:
-            more["min_wh"] = draw.randint(0, one.wh)
-        elif kind < 0.6 and slots > 1:
-            more |= {"block": f"b-{one.flat}", "wh": max(one.wh, 1)}
-        made.append(replace(one, **more))
-    return Book(seed=draw.randbytes(4), orders=tuple(made), network=books.network(draw) if lines else None)
 
 
 def best_choice(book: Book, objective: Objective) -> int:
@@ -49,7 +33,7 @@ def best_choice(book: Book, objective: Objective) -> int:
 @pytest.mark.parametrize("objective", [Objective.ENERGY, Objective.GAIN])
 def test_no_choice_is_better(objective: Objective, lines: bool) -> None:
     for number in range(12):
-        book = some_whole(random.Random(number), 9, lines=lines, slots=1 + number % 2)
+        book = books.some_whole(random.Random(number), 9, lines=lines, slots=1 + number % 2)
         result = clear(book, objective)
         assert check(book, result) == (), number
         value = result.energy_wh if objective is Objective.ENERGY else result.gain
@@ -63,7 +47,7 @@ def test_what_the_integer_program_allows(objective: Objective, lines: bool) -> N
     """It knows no prices, so it allows no less than what is possible, and nothing beyond what could be divided."""
     module("highspy", "blocks")
     for number in range(12):
-        book = some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
+        book = books.some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
         groups = list(book.groups())
         if not groups:
             continue
@@ -83,7 +67,7 @@ def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkey
     monkeypatch.setattr(_Search, "branching", lambda _, best: best)
     better = 0
     for number in range(40):
-        book = some_whole(random.Random(number), 14, lines=False)
+        book = books.some_whole(random.Random(number), 14, lines=False)
         with_it = clear(book).gain
         with monkeypatch.context() as without:
             without.setattr(whole, "is_installed", lambda: False)
@@ -97,7 +81,7 @@ def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkey
 def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "is_installed", lambda: False)
     for number in range(20):
-        book = some_whole(random.Random(number), 12, lines=number % 2 == 1, slots=2)
+        book = books.some_whole(random.Random(number), 12, lines=number % 2 == 1, slots=2)
         result = clear(book, objective)
         assert check(book, result) == (), number
         assert result.gap >= 0
@@ -106,7 +90,7 @@ def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, m
 def test_the_order_of_arrival_decides_nothing() -> None:
     for number in range(60):
         draw = random.Random(number)
-        book = some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
+        book = books.some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
         shuffled = list(book.orders)
         draw.shuffle(shuffled)
         assert clear(replace(book, orders=tuple(shuffled))) == clear(book), number
@@ -143,7 +127,7 @@ def test_a_part_of_a_whole_order_is_found() -> None:
 def test_nobody_is_left_out_for_nothing() -> None:
     """An order that trades wholly anyway stays in, and one that is left out would trade in part."""
     for number in range(20):
-        book = some_whole(random.Random(number), 12, lines=False)
+        book = books.some_whole(random.Random(number), 12, lines=False)
         result = clear(book)
         groups = list(book.groups())
         search = _Search(list(markets_of(book)), Objective.GAIN, PriceRule.MID, groups)
