@@ -2,11 +2,13 @@
 
 from copy import replace
 import random
+import re
 
 import pytest
 
 from localvpp.market import (
     Book,
+    Fault,
     Network,
     Node,
     Objective,
@@ -57,6 +59,32 @@ def fewer_than(gap: int) -> Order:
     return order("idle", "bid", gap, 0, all_or_nothing=True)
 
 
+@pytest.mark.parametrize(
+    ("book", "objective", "rule", "loose", "claimed", "right"),
+    [
+        (ONE_LEFT_OUT, Objective.GAIN, PriceRule.MID, {"prices": {"building": 999}}, 94350, 0),
+        (ONE_LEFT_OUT, Objective.FLOOR, PriceRule.MID, {"prices": {"building": 999}}, 95400, 1050),
+        (ONE_LEFT_OUT, Objective.ENERGY, PriceRule.MID, {"threshold": 0}, 70, 0),
+        (SINGLE_UNITS, Objective.GAIN, PriceRule.MCAFEE, {"prices": {"building": 5000}}, 14726, 5),
+    ],
+    ids=["gain", "floor", "energy", "mcafee"],
+)
+def test_a_gap_that_a_loose_bound_proves_is_refused_with_what_was_expected(
+    book: Book, objective: Objective, rule: PriceRule, loose: dict[str, object], claimed: int, right: int
+) -> None:
+    result = clear(book, objective, rule)
+    assert (check(book, result), result.gap) == ((), right)
+    (bound,) = result.certificate.bounds
+    bent = claims(result, replace(bound, **loose), claimed)
+    (finding,) = check(book, bent)
+    most = (result.energy_wh if objective is Objective.ENERGY else result.gain) + right
+    assert (finding.fault, finding.subject) == (Fault.RESULT, "bound of slot 0")
+    if objective is not Objective.FLOOR:
+        by = claimed - right
+        assert finding.says.startswith(f"it proves {most + by}, which is {by} more than the {most} that are possible")
+    assert check(book, replace(result, gap=right + 1))
+
+
 def test_other_prices_that_prove_as_little_are_as_good() -> None:
     """Any price from 5 to 45 contents the two who trade: it proves no more than is possible."""
     book = replace(ONE_LEFT_OUT, orders=(*ONE_LEFT_OUT.orders[:2], fewer_than(7)))
@@ -66,6 +94,32 @@ def test_other_prices_that_prove_as_little_are_as_good() -> None:
         assert check(book, claims(result, replace(bound, prices={"building": price}), 0)) == ()
     for price in (4, 46):
         assert check(book, claims(result, replace(bound, prices={"building": price}), 100))
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+@pytest.mark.parametrize("lines", [False, True])
+def test_no_bound_of_a_random_book_can_be_loosened(objective: Objective, lines: bool) -> None:
+    loosened = 0
+    for number in range(40):
+        draw = random.Random(number)
+        book = books.some_whole(draw, 10, lines=lines)
+        result = clear(book, objective)
+        assert check(book, result) == (), number
+        if not result.certificate.bounds:
+            continue
+        (bound,) = result.certificate.bounds
+        if bound.threshold is not None:
+            other = replace(bound, threshold=draw.randint(-1, 9))
+        else:
+            node = draw.choice(list(bound.prices))
+            other = replace(bound, prices={**bound.prices, node: max(bound.prices[node] + draw.choice([-3, 5]), 0)})
+        findings = check(book, claims(result, other, result.gap))
+        if more := re.search(r"which is (\d+) more than", " ".join(finding.says for finding in findings)):
+            assert check(book, claims(result, other, result.gap + int(more[1]))), number
+            loosened += 1
+        else:
+            assert findings == (), "it proves as little"
+    assert loosened > 5
 
 
 @pytest.mark.parametrize("lines", [False, True])
@@ -107,6 +161,11 @@ def test_energy_that_a_line_does_not_carry_is_no_gap() -> None:
     assert (result.energy_wh, result.gap) == (1, 0)
     assert check(book, result) == ()
     (bound,) = result.certificate.bounds
+    # A Wh that is worth one wherever it is, over a line that brings nothing: all that is wanted.
+    everywhere = replace(bound, prices={"r": 0, "n": 0}, values=dict.fromkeys(bound.values, 0))
+    assert [finding.says for finding in check(book, claims(result, everywhere, 1006))] == [
+        "it proves 1007, which is 1006 more than the 1 that are possible if everything is divided"
+    ]
     for lacking in (replace(bound, values={}), replace(bound, prices={}), Bound(threshold=3)):
         assert [one.says for one in check(book, claims(result, lacking, 0))] == ["it lacks its prices or its limit"]
 

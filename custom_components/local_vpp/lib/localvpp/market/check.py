@@ -13,6 +13,8 @@ from .checking.optimal import cut, dual, fits
 from .checking.setting import Columns, columns_of, green_gate, partners_of, tree_of_lines
 from .checking.shared import gain_before_sharing
 from .checking.stage import check_stage
+from .clear import markets_of
+from .clearing.bound import bound_of
 from .lots import Tree
 from .order import Order, Side
 from .result import Bound, Proof, Result, Stage, Trade
@@ -145,11 +147,20 @@ class _Check:
             yield Finding(Fault.RESULT, "bounds", f"give one for each of the slots {list(self.slots)}")
             return
         total = shared = 0
-        for bound in certificate.bounds:
+        # The one place where something is cleared: that no bound is lower is not seen from what a bound says.
+        for bound, market in zip(certificate.bounds, markets_of(self.book), strict=True):
             claim = self._whole_slot(self.slots[bound.slot], certificate.objective, bound)
             most = self._most(claim)
             if most is None:
                 yield Finding(Fault.RESULT, f"bound of slot {bound.slot}", "it lacks its prices or its limit")
+                return
+            if most != (least := bound_of(market, certificate.objective)[1]):
+                yield Finding(
+                    Fault.RESULT,
+                    f"bound of slot {bound.slot}",
+                    f"it proves {most}, which is {most - least} more than the {least} that are possible if everything "
+                    "is divided",
+                )
                 return
             total += most
             if certificate.objective is Objective.FLOOR:
