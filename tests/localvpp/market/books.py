@@ -88,6 +88,11 @@ def some_whole(draw: random.Random, count: int, *, lines: bool, slots: int = 1) 
     return Book(seed=draw.randbytes(4), orders=tuple(made), network=network(draw) if lines else None)
 
 
+def divided(book: Book) -> Book:
+    """Return the book as if no order refused any part."""
+    return replace(book, orders=tuple(replace(one, all_or_nothing=False, min_wh=0, block=None) for one in book.orders))
+
+
 def filled(result: Result) -> Counter[str]:
     """Return what each order trades."""
     fills = Counter[str]()

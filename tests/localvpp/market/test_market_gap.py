@@ -45,10 +45,6 @@ SINGLE_UNITS = Book(
 )
 
 
-def divided(book: Book) -> Book:
-    return replace(book, orders=tuple(replace(one, all_or_nothing=False, min_wh=0, block=None) for one in book.orders))
-
-
 def claims(result: Result, bound: Bound, gap: int) -> Result:
     """The result with another bound of its one slot, and a gap."""
     return replace(result, certificate=replace(result.certificate, bounds=(bound,)), gap=gap)
@@ -128,7 +124,7 @@ def test_the_gap_is_how_much_more_the_book_is_worth_if_everything_is_divided(obj
     open_ = 0
     for number in range(60):
         book = books.some_whole(random.Random(number), 12, lines=lines, slots=1 + number % 2)
-        result, best = clear(book, objective), clear(divided(book), objective)
+        result, best = clear(book, objective), clear(books.divided(book), objective)
         assert result.gap == best.value - result.value, number
         assert read_result(plain_result(result)) == result
         open_ += result.gap > 0
@@ -147,7 +143,7 @@ def test_who_trades_as_if_everything_were_divided_has_no_gap(objective: Objectiv
         )
         result = clear(book, objective)
         assert result.gap >= 0
-        if result.trades == clear(divided(book), objective).trades:
+        if result.trades == clear(books.divided(book), objective).trades:
             assert result.gap == 0, number
             same += 1
     assert same > 20

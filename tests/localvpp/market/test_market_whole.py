@@ -3,13 +3,14 @@
 from copy import replace
 from itertools import combinations
 import random
+from time import process_time
 
 import pytest
 
 from localvpp.market import Book, Objective, Order, Side, check, clear
 from localvpp.market.clear import markets_of
-from localvpp.market.clearing import whole
-from localvpp.market.clearing.milp import Program
+from localvpp.market.clearing import milp, whole
+from localvpp.market.clearing.milp import Answer, Program
 from localvpp.market.clearing.whole import _Search
 from localvpp.market.rules import PriceRule
 
@@ -75,6 +76,69 @@ def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkey
         assert with_it >= alone
         better += with_it > alone
     assert better
+
+
+def large(seed: int, count: int) -> Book:
+    """A book of which three in ten orders are all or nothing."""
+    draw = random.Random(seed)
+    orders = (
+        Order(
+            id=f"o{number}",
+            flat=f"f{number}",
+            side=draw.choice(list(Side)),
+            wh=draw.randint(1, 2000),
+            limit=draw.randint(0, 4000),
+            all_or_nothing=draw.random() < 0.3,
+        )
+        for number in range(count)
+    )
+    return Book(seed=b"", orders=tuple(orders))
+
+
+def test_a_book_of_a_thousand_asks_little_of_the_integer_program_and_the_same_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of this one ten choices took twenty seconds of processor; in steps that are counted it is two or three."""
+    module("highspy", "blocks")
+    answers = list[Answer | None]()
+    solve = Program.solve
+
+    def counted(self: Program) -> Answer | None:
+        answers.append(solve(self))
+        return answers[-1]
+
+    monkeypatch.setattr(Program, "solve", counted)
+    book = large(1000, 1000)
+    begun = process_time()
+    result = clear(book)
+    assert process_time() - begun < 10
+    first = answers.copy()
+    assert 1 < len(first) <= 6
+    assert result.gap < result.gain // 1000
+    assert check(book, result) == ()
+    answers.clear()
+    assert clear(book) == result
+    assert answers == first
+
+
+def test_a_search_that_is_cut_short_leaves_a_right_result_and_its_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+    short = 0
+    for seed in range(1, 9):
+        book = large(seed, 40)
+        asked = list(markets_of(book)), Objective.GAIN, list(book.groups())
+        ended = Program(*asked).solve()
+        with monkeypatch.context() as one_node:
+            one_node.setattr(milp, "_MOST_NODES", 0)
+            program = Program(*asked)
+            answer = program.solve()
+            assert program.solve() is None, "its node is used up"
+            result = clear(book)
+        assert ended is not None
+        short += answer is None or answer.bound > ended.bound
+        assert check(book, result) == (), seed
+        assert result.gap == clear(books.divided(book)).gain - result.gain
+    assert short > 3
 
 
 @pytest.mark.parametrize("objective", list(Objective))

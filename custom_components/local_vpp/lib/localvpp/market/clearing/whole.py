@@ -34,8 +34,6 @@ from .stages import Market, Staged, run_stages
 
 type Group = tuple[Order, ...]
 
-_ROUNDS: Final = 10
-"""Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
 _STEPS: Final = 200_000
 """Orders looked at by a search: in a building's book of a hundred, two thousand choices, in less than a second."""
 _STEPS_OVER_LINES: Final = 5_000
@@ -184,10 +182,7 @@ class _Search:
     def programmed(self, best: _Choice) -> _Choice:
         """Ask the integer program, which knows no prices; refuse a choice of its that is not good, and ask again."""
         program = Program(self.markets, self.objective, self.groups)
-        for _ in range(_ROUNDS):
-            answer = program.solve()
-            if answer is None or answer.bound <= best.value:
-                break
+        while (answer := program.solve()) is not None and answer.bound > best.value:
             choice = self.judge(answer.out)
             if not choice.broken and choice.value > best.value:
                 best = choice
