@@ -145,6 +145,14 @@ class Trading:
         async with self._lock:
             return await self._placing.place(slot, orders)
 
+    async def place_first(self, at: RoundName, orders: Sequence[Order]) -> Placed | None:
+        """Order in a round; None where somebody has ordered in it already, even if he has withdrawn it.
+
+        Names and flat of the orders do not matter. Raises TradingError, MarketError.
+        """
+        async with self._lock:
+            return await self._placing.place_first(at, orders)
+
     # --- each second -------------------------------------------------------------------------------
 
     async def second(self) -> None:
