@@ -194,6 +194,18 @@ async def test_what_was_decided_for_one_round_is_not_ordered_in_another(resident
     assert refused.value.problem is Unplaced.CLOSED
 
 
+async def test_slots_before_the_first_rules_are_traded_no_more(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> None:
+    await store.note("rules of the market", cbor.encode([told(replace(RULES, since=NOON), building, membership)]))
+    resident = make()
+    await resident.start()
+    with pytest.raises(TradingError, match="order for a later one") as refused:
+        await resident.trading.place(NOON - SLOT_S, ())
+    assert refused.value.problem is Unplaced.CLOSED
+    assert (await resident.trading.place(NOON, ())).slot == NOON
+
+
 async def test_after_a_restart_nothing_is_ordered_twice(resident: Resident) -> None:
     await resident.at(DUE)
     slot = resident.slot()
