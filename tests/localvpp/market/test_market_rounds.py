@@ -84,8 +84,24 @@ def test_lines_that_carry_another_limit_than_was_told_are_refused_by_everybody()
     book = opened(*ALL, nodes=tight, places=places, rules=digest(rules.encode()))
     result = outcome(book)
     for own in (None, Own(ALL[0], taken=True)):
-        said = check_round(book.encode(), result.encode(), replace(promised(rules), node="building"), own, 5)
-        assert [each for each in said if each.startswith("line east is ") and "5000" in each] == list(said)
+        (said,) = check_round(book.encode(), result.encode(), replace(promised(rules), node="building"), own, 5)
+        is_, was = said.split(" in the book, and ")
+        assert is_.startswith("line east is ")
+        assert "'import_limit_wh': 100," in is_
+        assert "'import_limit_wh': 5000," in was
+
+
+def test_lines_that_a_book_has_more_or_fewer_than_were_told_are_refused() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
+    rules = replace(RULES, nodes=nodes, places={"101": "building"})
+    places = {each.offer.blind: "building" for each in ALL}
+    whole = opened(*ALL, nodes=nodes, places=places, rules=digest(rules.encode()))
+    west = Node(id="west", parent="building", import_limit_wh=1, export_limit_wh=1)
+    for told, named in ((nodes[:1], "line east is None in the book"), ((*nodes, west), "line west is ")):
+        book = replace(whole, nodes=told)
+        (said,) = check_round(book.encode(), outcome(book).encode(), promised(rules), Own(ALL[0], taken=True), 5)
+        assert said.startswith(named)
+    assert check_round(whole.encode(), outcome(whole).encode(), promised(rules), Own(ALL[0], taken=True), 5) == ()
 
 
 def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
@@ -124,6 +140,15 @@ def test_the_book_is_of_exactly_the_orders_that_were_listed_at_the_gate() -> Non
     assert said == (
         "the book is of other orders than were listed at the gate: 1 of it were not, and 1 that were are not in it"
     )
+    for listed_at_gate, said in (
+        ([each.digest for each in ALL[:4]], "1 of it were not, and 0 that were are not in it"),
+        ([*(each.digest for each in ALL), bytes(32)], "0 of it were not, and 1 that were are not in it"),
+        ([*(each.digest for each in ALL), ALL[0].digest], "0 of it were not, and 1 that were are not in it"),
+    ):
+        told = replace(PROMISED, listed=GateList.of(ORIGIN, SLOT, 0, listed_at_gate).orders)
+        assert check_round(book.encode(), outcome(book).encode(), told, own, 5) == (
+            f"the book is of other orders than were listed at the gate: {said}",
+        ), "though the log holds as many"
     with pytest.raises(RoundError, match="not in its order"):
         replace(listed, orders=listed.orders[::-1])
     with pytest.raises(RoundError, match="make a book at most"):
@@ -235,6 +260,9 @@ def test_an_order_that_was_changed_is_seen_by_its_flat() -> None:
     short = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (bid(600, 2000),))
     book = opened(*ALL[:4], short)
     assert found(book, outcome(book)) == ("this flat has 1 orders in the book, and gave 2",)
+    long = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (*WANTED[4], bid(100, 900)))
+    book = opened(*ALL[:4], long)
+    assert found(book, outcome(book)) == ("this flat has 3 orders in the book, and gave 2",)
 
 
 def test_orders_that_were_dropped_are_missed_by_their_flat() -> None:
@@ -279,6 +307,7 @@ def test_a_tie_that_is_decided_otherwise_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        ({"origin": "vpp.example/other"}, f"the book's building is vpp.example/other, and {ORIGIN} was told before"),
         ({"objective": Objective.ENERGY}, "the book's objective is energy, and gain was told before"),
         ({"price": PriceRule.BID}, "the book's price rule is bid, and mid was told before"),
         ({"slot": SLOT + 60}, f"the book's slot is {SLOT + 60}, and {SLOT} was told before"),
@@ -300,6 +329,26 @@ def test_other_rules_than_were_told_are_refused(changes: Any, said: str) -> None
 def test_a_result_of_another_book_is_refused() -> None:
     (said,) = found(opened(*ALL), outcome(opened(*ALL[:4])))
     assert said.startswith("the result is of another book")
+    book = opened(*ALL)
+    for changes in ({"slot": SLOT + 60}, {"number": 1}, {"origin": "vpp.example/other"}):
+        (said,) = found(book, replace(outcome(book), **changes))
+        assert said.startswith("the result is of another book"), "whatever book it names"
+
+
+@pytest.mark.parametrize("other", [{"objective": Objective.ENERGY}, {"price": PriceRule.BID}])
+def test_a_result_that_is_right_by_another_rule_than_the_books_is_refused(other: Any) -> None:
+    book = opened(*ALL)
+    right = outcome(book)
+    bent = clear(book.book(), other.get("objective", book.objective), other.get("price", book.price))
+    assert bent != right.result
+    assert found(book, replace(right, result=bent)) != ()
+
+
+def test_what_does_not_count_in_a_result_is_written_in_one_order() -> None:
+    one, other = (offer.blind for offer in opened(*ALL).offers[:2])
+    replace(outcome(opened(*ALL)), without=(one, other))
+    with pytest.raises(RoundError, match="not in its order"):
+        replace(outcome(opened(*ALL)), without=(other, one))
 
 
 def test_what_cannot_be_read_is_said_so() -> None:
