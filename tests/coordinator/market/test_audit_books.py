@@ -5,7 +5,7 @@ from copy import replace
 
 from localvpp.audit import AuditedLog, Entry, RoundPapers, audit_slot
 from localvpp.etp import DeviceId, Kind, Line, Standing
-from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Placed
+from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed, digest
 from localvpp.market_record import late_ms
 
 from ..conftest import ORIGIN
@@ -66,12 +66,47 @@ async def test_a_book_that_is_not_of_the_logs_orders_or_of_another_round_is_foun
         (hidden, f"of device {own.device.hex()} were shown, and are not in the book"),
     ):
         assert told in found(log, replace(good, book=book.encode()))
+    later = replace(good, book=replace(opened, log_since=1).encode(), came_back=True)
+    assert "the gates were closed at" not in found(log, later), "of the rounds before nothing came back"
     assert "the book cannot be read" in found(log, replace(good, book=b"{}"))
     for document, told in (
         (b"{}", "orders cannot be read"),
         (of_later, f"orders of device {own.device.hex()} are of round 1 of slot {TRADED}"),
     ):
         assert told in found(log, replace(good, orders=(*good.orders, document)))
+
+
+async def test_a_proposal_that_is_not_right_or_not_better_or_for_a_book_that_has_none_is_found(trade: Trade) -> None:
+    log, good, _ = await audited_trade(trade)
+    (book,) = log.of_slot(Kind.BOOK, TRADED)
+    assert good.result is not None
+
+    def naming(document: bytes, kind: Kind = Kind.PROPOSAL) -> Entry:
+        signed = replace(book.record.signed, envelope=replace(book.record.envelope, kind=kind))
+        body = replace(book.record.body, evidence=(digest(document),))
+        return Entry(book.index, replace(book.record, signed=signed, body=body))
+
+    for document, told in (
+        (b"{}", "of the log is not right: it cannot be read"),
+        (good.result, "was to be better than all before it: it is worth as much as the best so far"),
+    ):
+        behind = as_told(log, [*log.entries, replace(naming(document), index=book.index + 1)])
+        said = found(behind, replace(good, proposals=(document,)))
+        assert told in said
+        assert "there are proposals of a book that divides every order" in said
+    assert "there is no document of the proposal" in found(behind, good)
+    assert told in found(behind, replace(good, came_back=True)), "the result is what was proposed"
+    # Behind the slot's next book a proposal is one for that.
+    second = [replace(naming(b"book", Kind.BOOK), index=book.index + 1), replace(naming(b"{}"), index=book.index + 1)]
+    assert "proposals of a book that" not in found(as_told(log, [*log.entries, *second]), good)
+
+
+async def test_a_result_of_before_flats_vouched_is_cleared_again_as_it_was_written(trade: Trade) -> None:
+    log, good, _ = await audited_trade(trade)
+    assert good.result is not None
+    former = replace(Outcome.decode(good.result), format="local-vpp result 2").encode()
+    assert former != good.result
+    assert "the book, cleared again, has another" not in found(log, replace(good, result=former))
 
 
 async def test_a_suspended_flat_is_not_one_that_has_to_agree(trade: Trade) -> None:

@@ -12,6 +12,7 @@ import pytest
 from localvpp.market import MarketError, Node, Objective, PriceRule, Trade, clear
 from localvpp.market.rounds import (
     LARGEST_OFFER_WH,
+    MOST_OFFERS,
     MOST_ORDERS,
     Cleared,
     GateList,
@@ -155,8 +156,9 @@ def test_the_book_is_of_exactly_the_orders_that_were_listed_at_the_gate() -> Non
         GateList.of(ORIGIN, SLOT, 0, (bytes(32) for _ in range(1001)))
 
 
-def test_the_same_orders_have_another_rank_in_another_round() -> None:
-    assert opened(*ALL).seed() != opened(*ALL, number=1).seed()
+def test_the_same_orders_have_another_rank_in_another_round_slot_or_building() -> None:
+    others = ({"number": 1}, {"slot": SLOT + 60}, {"origin": "vpp.example/other"})
+    assert len({opened(*ALL).seed(), *(opened(*ALL, **changes).seed() for changes in others)}) == 4
 
 
 def test_who_splits_what_he_wants_is_told_to_join_it() -> None:
@@ -175,6 +177,27 @@ def test_rules_say_when_rounds_are_closed_and_over() -> None:
     for leads in ((3600, 86_400), (3600, 3600), (899,), (400 * 86_400,), tuple(range(10_000, 1000, -1000))):
         with pytest.raises(RoundError):
             replace(RULES, leads_s=leads)
+
+
+def test_flats_have_three_quarters_of_the_time_after_showing_for_a_word_and_a_second_at_least_to_the_end() -> None:
+    for show, gate, word, words in ((10, 300, 72, 228), (10, 30, 5, 25), (2, 5, 1, 4), (4, 5, 1, 4)):
+        rules = replace(RULES, show_s=show, gate_s=gate)
+        assert (rules.word_s, rules.words_ms(SLOT, 0) - rules.gate_ms(SLOT, 0)) == (word, words * 1000)
+    for show, gate in ((300, 300), (0, 300), (10, 86_401)):
+        with pytest.raises(RoundError, match="leave time to clear and check"):
+            replace(RULES, show_s=show, gate_s=gate)
+
+
+def test_rules_say_where_each_flat_hangs_and_who_does_not_trade() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
+    rules = replace(RULES, nodes=nodes, places={"101": "east"}, without=frozenset({"103", "102"}))
+    assert Rules.decode(rules.encode()) == rules
+    assert digest(rules.encode()) != digest(replace(rules, without=frozenset()).encode())
+    assert [rules.node_of(flat) for flat in ("101", "102")] == ["east", "building"], "above all lines, if nobody says"
+    assert RULES.node_of("101") is None
+    for changes in ({"places": {"101": "west"}}, {"places": {}}, {"nodes": ()}):
+        with pytest.raises(RoundError, match="places"):
+            replace(rules, **changes)
 
 
 def test_who_has_nothing_to_order_can_say_so_as_others_do() -> None:
@@ -364,6 +387,29 @@ def test_a_book_has_its_offers_once_and_in_order() -> None:
             opened(*ALL, offers=offers)
     with pytest.raises(RoundError):
         opened(*ALL, voters=4)
+
+
+def test_a_book_that_could_not_be_held_against_the_log_is_none() -> None:
+    two = tuple(sorted((bytes(32), b"\1" * 32)))
+    assert opened(*ALL, withheld=two).committed == tuple(sorted((*(each.digest for each in ALL), *two)))
+    most = tuple(number.to_bytes(32) for number in range(MOST_OFFERS - len(ALL)))
+    assert len(opened(*ALL, withheld=most).committed) == MOST_OFFERS
+    place = {each.offer.blind: "building" for each in ALL}
+    nodes = (Node(id="building"),)
+    for changes, said in (
+        ({"withheld": two[::-1]}, "not in its order"),
+        ({"withheld": (*most, b"\xff" * 32)}, f"1 to {MOST_OFFERS} make one, with those not shown"),
+        ({"log_since": 21}, "orders count from entry 21 of the log on, and up to 20"),
+        ({"log_since": -1}, "orders count from entry -1"),
+        ({"enrolled": -1}, "have a word"),
+        ({"places": place}, "places"),
+        ({"nodes": nodes}, "places"),
+        ({"nodes": nodes, "places": {**place, bytes(32): "building"}}, "places"),
+    ):
+        with pytest.raises(RoundError, match=said):
+            opened(*ALL, **changes)
+    with pytest.raises(RoundError, match="the blind has 31 bytes"):
+        replace(ALL[0].offer, blind=bytes(31))
 
 
 def test_two_quorums_share_an_honest_flat() -> None:

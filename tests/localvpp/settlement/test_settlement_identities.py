@@ -95,6 +95,10 @@ def with_bill(name: str = "101", month: SettledMonth | None = None, **changes: A
     return replace(month, bills={**month.bills, name: replace(bill, **told)})
 
 
+def without_bill(name: str) -> SettledMonth:
+    return replace(settled(), bills={each: bill for each, bill in settled().bills.items() if each != name})
+
+
 def with_given(**changes: Any) -> SettledMonth:
     return replace(settled(), given=replace(settled().given, **changes))
 
@@ -106,6 +110,7 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
     "unbilled": (lambda: with_slot(lambda s: replace(s, unbilled_wh=7)), "what came into the building"),
     # 2: energy of a party
     "import": (lambda: with_share(import_wh=1), "drew"),
+    "import and export": (lambda: with_share(import_wh=1, export_wh=1), "drew"),
     "got": (lambda: with_share(shared_in_wh=-1), "got inside"),
     "gave": (lambda: with_share(shared_out_wh=1), "gave inside"),
     "a transfer less": (lambda: with_slot(without_transfer), "by the transfers"),
@@ -119,6 +124,7 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
     "money of the grid": (lambda: with_share(grid_money=1), "the grid's part of"),
     "rent": (lambda: replace(settled(), rent=settled().rent + 1), "the building's rents"),
     # 4: bills
+    "a bill left out": (lambda: without_bill("101"), "101 has a share, and no bill"),
     "energy of a bill": (lambda: with_bill(energy_money=1), "the energy on the bill of 101"),
     "the building's energy": (lambda: with_bill(BUILDING, energy_money=-1), "the energy on the bill of building"),
     "a difference": (lambda: with_bill(adjustment_money=1), "the differences on the bill of 101"),
