@@ -131,6 +131,19 @@ async def test_what_a_gate_was_closed_at_first_stays_whatever_is_told_afterwards
     assert (kept.listed, first.listed) == (first.listed, GateList.decode(closed.listed or b""))
 
 
+async def test_a_gate_of_a_round_that_is_over_gets_no_orders_shown(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    await trade.close()
+    await trade.market.second()
+    await trade.stands("101", Phase.SHARED)
+    agent = trade.flats["101"]
+    assert ROUND in agent.flat.trading._placing.shown
+    await trade.market.telling.closed(agent.membership.device, await stored(trade))
+    await until(lambda: ROUND not in agent.flat.trading._placing.shown)
+    assert await agent.flat.evidence() == []
+
+
 async def test_a_gate_whose_orders_count_from_elsewhere_is_held_against_the_building(trade: Trade) -> None:
     await trade.enter("101")
     await trade.order({"101": WANTED["101"]})

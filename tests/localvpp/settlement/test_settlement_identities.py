@@ -245,6 +245,20 @@ def test_the_utilitys_bill_is_of_what_the_bulk_meter_counted(
         check_utility(bill, wh + 5_000)
 
 
+def test_a_bill_is_not_held_against_a_bulk_meter_that_is_unknown_in_a_slot() -> None:
+    given = with_utility(month_of(SMALL))
+    at = max(range(len(given.slots)), key=lambda each: (bulk := given.slots[each].bulk) is not None and bulk.import_wh)
+    slots = list(given.slots)
+    slots[at] = replace(slots[at], bulk=None)
+    settled = settle_month(replace(given, slots=slots))
+    assert settled.slots[at].loss_wh is None
+
+
+def test_a_difference_of_somebody_without_an_account_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"the difference of slot .* is of '999', who has no account"):
+        settle_month(month_of(SMALL, differences=[replace(LATE, party="999")]))
+
+
 @pytest.mark.parametrize("kind", [LineKind.FUEL, LineKind.LEVY])
 def test_fuel_and_levy_are_of_the_kwh_that_the_energy_lines_have(kind: LineKind) -> None:
     bill = utility_of(settled().given)
