@@ -341,7 +341,7 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
 
 @pytest.mark.usefixtures("outside")
 def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
-    many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
+    many = {at: replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150)}
     data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
     pages = pypdfium2.PdfDocument(data)
     assert len(pages) >= 4

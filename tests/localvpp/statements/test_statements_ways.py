@@ -16,12 +16,13 @@ import yaml
 
 from coordinator.config.tariff import load_tariff
 from localvpp.paper import Language, find_font
-from localvpp.settlement import Trade, Traded, Use, apportion
+from localvpp.settlement import SlotPrices, Trade, Traded, Use, apportion
 from localvpp.settlement.month import (
     UNITS,
     Difference,
     Fee,
     FindingKind,
+    Priced,
     Reference,
     SettledMonth,
     Split,
@@ -37,6 +38,7 @@ from localvpp.settlement.statement import (
     Documents,
     Issuer,
     Metered,
+    SlotValue,
     Statement,
     Written,
     encode_building,
@@ -68,9 +70,40 @@ TARIFF = Path(__file__).parents[3] / "examples/tariff.yaml"
 DAY = date(2026, 11, 5)
 BEFORE = OCTOBER.begin() - 86_400
 FEES = (Fee("floor area", 12_345, {"100": 70, "101": 55, "102": 60}),)
-LATE = Difference(
-    BEFORE, "101", 300, 0, 0, 0, 930_000, "101", (Reference(7, b"\x02" * 32),), (Reference(6, b"\x03" * 32),)
+THEN = SlotPrices(inside=2000, grid=2900, feed_in=700)
+"""What the earlier month had: none of them is a price of this one."""
+TURNED = Difference(
+    BEFORE,
+    "100",
+    -200,
+    100,
+    0,
+    0,
+    -200 * 2900 - 100 * 700,
+    "100",
+    (Reference(5, b"\x05" * 32),),
+    (Reference(4, b"\x06" * 32),),
+    priced=Priced(-200, 100, THEN),
 )
+"""It was taken for using 200 Wh, and had 100 left over."""
+NEIGHBOUR = Difference(
+    BEFORE, "102", 0, 0, 40, 0, 40 * 2000 - 40 * 2900, "100", (Reference(5, b"\x05" * 32),), priced=Priced(-40, 0, THEN)
+)
+LATE = Difference(
+    BEFORE,
+    "101",
+    300,
+    0,
+    0,
+    0,
+    300 * 2900,
+    "101",
+    (Reference(7, b"\x02" * 32),),
+    (Reference(6, b"\x03" * 32),),
+    (Reference(9, b"\x09" * 32),),
+    Priced(300, 0, THEN),
+)
+DIFFERENCES = (TURNED, NEIGHBOUR, LATE)
 
 
 def plain_month() -> SettledMonth:
@@ -80,7 +113,7 @@ def plain_month() -> SettledMonth:
     slots = [replace(each, bulk_records=(Reference(each.begin, b"\x07" * 32),)) for each in given.slots]
     tariff = load_tariff(TARIFF)
     utility = utility_bill(tariff, MonthUse(OCTOBER, wh_by_band(tariff, slots, SECONDS), [9, 14, 11], 90))
-    return settle_month(replace(given, slots=slots, utility=utility, fees=FEES, differences=(LATE,), export_yen=77))
+    return settle_month(replace(given, slots=slots, utility=utility, fees=FEES, differences=DIFFERENCES, export_yen=77))
 
 
 def noted_month() -> SettledMonth:
@@ -106,7 +139,7 @@ def noted_month() -> SettledMonth:
             utility_kwh=True,
             charged_yen=utility.total_yen + 1,
             fees=FEES,
-            differences=(LATE,),
+            differences=DIFFERENCES,
             split=Split.BY_COST,
         )
     )
@@ -146,7 +179,7 @@ def names_of(statement: Statement, language: Language) -> set[str]:
     found = {statement.party, meter.serial, meter.approval, str(meter.verified_until)}
     found |= {words["month_of"].format(2026, 10)}
     found |= {words.finding(each) for each in statement.findings if not keys_of(each, 0)}
-    found |= {words["late"].format(each.because) for each in statement.adjustments}
+    found |= {words["late"].format(each.because) for each in statement.adjustments.values()}
     if invoice is not None:
         period = words["period_of"].format(invoice.begin.isoformat(), invoice.end.isoformat())
         month = words["description_of"].format(words["month_of"].format(2026, 10))
@@ -351,6 +384,50 @@ def test_money_leads_to_the_prices_that_its_slots_had(settled: SettledMonth, mad
             assert slot.value == sign * wh[slot.begin] * prices[slot.begin][at]
 
 
+def test_a_difference_leads_to_the_records_of_both_values_and_to_the_prices_that_it_was_made_by(
+    settled: SettledMonth, made: dict[str, Statement], documents: Documents
+) -> None:
+    month = json.loads(encode_month(settled))
+    for at, each, of in ((0, TURNED, (1, 2)), (1, NEIGHBOUR, (0, 1)), (2, LATE, (1,))):
+        trail = trail_of(made[each.party])
+        metered, *written = trail[f"difference {at}.yen"].ways
+        records = (*each.before, *each.records, *each.corrections)
+        assert metered == Metered((SlotValue(BEFORE, each.money, records),)), "what it adds in 0.00001 yen"
+        places = [f"differences[{at}].priced.prices[{price}]" for price in of]
+        assert written == [Written(documents.month, place) for place in places]
+        prices = [found for place in places for found in at_place(month, place)]
+        assert prices == [(THEN.inside, THEN.grid, THEN.feed_in)[price] for price in of]
+        there = month["differences"][at]
+        bought, sold = there["priced"]["bought_wh"], there["priced"]["sold_wh"]
+        inside = (there["shared_in_wh"] - there["shared_out_wh"]) * THEN.inside
+        assert there["money"] == inside + bought * THEN.grid - sold * THEN.feed_in
+        (energy,) = trail[f"difference {at}.kwh"].ways
+        assert energy == Metered((SlotValue(BEFORE, each.import_wh - each.export_wh, records),))
+
+
+def test_page_sheet_and_json_name_the_prices_of_a_difference(
+    made: dict[str, Statement], documents: Documents, language: Language
+) -> None:
+    statement, place = made["101"], "differences[2].priced.prices[1]"
+    (figure,) = (each for key, each in trail_of(statement).items() if key == "difference 2.yen")
+    page = Page(statement_page(statement, language))
+    assert f"d-{MONTH_FILE}" in page.leads[f"f{figure.ref}"]
+    assert down(page, f"f{figure.ref}") >= {
+        documents.month.sha256,
+        f"9 {'09' * 32}",
+        f"7 {'02' * 32}",
+        f"6 {'03' * 32}",
+    }
+    (row,) = (row for row in read(statement_csv(statement, language)) if row[:1] == [figure.ref])
+    assert f"{MONTH_FILE}: {place} (SHA-256 {documents.month.sha256})" in row[4]
+    (slot,) = (row for row in read(records_csv(statement, language)) if row[:1] == [figure.number])
+    assert slot[3:] == ["0.300", "8.70000", f"6:{'03' * 32} 7:{'02' * 32} 9:{'09' * 32}"]
+    metered, written = json.loads(encode_statement(statement))["figures"]["difference 2.yen"]["from"]
+    references = [[6, "03" * 32], [7, "02" * 32], [9, "09" * 32]]
+    assert metered == {"slots": {str(BEFORE): [870_000, references]}}
+    assert written == {"document": MONTH_FILE, "sha256": documents.month.sha256, "place": place}
+
+
 def test_every_note_that_counts_leads_to_what_it_counts(
     settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, documents: Documents
 ) -> None:
@@ -445,5 +522,7 @@ def test_a_pdf_names_every_number_and_where_it_comes_from(
         for figure in trail.values():
             assert re.search(rf"(?m)^{figure.ref}\b", listed), figure.key
             assert f"[{figure.number}]" in text, figure.key
+            if figure.key == "difference 2.yen":  # Lines are broken where a column ends.
+                assert "differences[2].priced.prices[1]" in "".join(listed.split())
         for sha256 in {way.document.sha256 for each in trail.values() for way in each.ways if hasattr(way, "document")}:
             assert sha256 in text

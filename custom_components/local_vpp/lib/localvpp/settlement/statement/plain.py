@@ -60,7 +60,7 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
         },
         "charged_yen": statement.charged_yen,
         "credited_yen": statement.credited_yen,
-        "adjustments": [plain_difference(each) for each in statement.adjustments],
+        "adjustments": [plain_difference(each) for each in statement.adjustments.values()],
         "peaks": [[each.begin, each.building_wh, each.own_wh] for each in statement.peaks],
         "findings": [[each.kind, each.detail] for each in statement.findings],
         "invoice": None
