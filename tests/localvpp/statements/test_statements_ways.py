@@ -192,7 +192,7 @@ def test_every_number_on_a_page_leads_down_to_records_or_a_document(
 ) -> None:
     for name in ("100", "101", "102", "roof"):
         statement = made[name]
-        page = Page(statement_page(statement, language))
+        page = Page(statement_page(statement, trail_of(statement), language))
         assert astray(page, names_of(statement, language)) == []
         trail = trail_of(statement)
         assert {f"f{figure.ref}" for figure in trail.values()} <= page.leads.keys()
@@ -205,7 +205,7 @@ def test_every_number_on_the_buildings_page_leads_down_to_records_or_a_document(
     house: BuildingStatement, language: Language
 ) -> None:
     words = Words(language)
-    page = Page(building_page(house, language))
+    page = Page(building_page(house, house_trail(house), language))
     names = {words["month_of"].format(2026, 10), *house.settled.billing}
     names |= {words.finding(each) for each in house.findings if not keys_of(each, 0)}
     assert astray(page, names) == []
@@ -219,12 +219,14 @@ def test_every_number_is_what_its_way_comes_to(
 ) -> None:
     for statement in made.values():
         check_trail(trail_of(statement), documents)
-    told = [Document.of(f"{name}.json", encode_statement(each)).sha256 for name, each in made.items()]
+    told = [Document.of(f"{name}.json", encode_statement(each, trail_of(each))).sha256 for name, each in made.items()]
     check_trail(house_trail(house), documents, told)
 
 
 def test_every_rule_comes_to_its_number_as_it_is_written(made: dict[str, Statement], house: BuildingStatement) -> None:
-    for told in (*(json.loads(encode_statement(each)) for each in made.values()), json.loads(encode_building(house))):
+    handed_out = [encode_statement(each, trail_of(each)) for each in made.values()]
+    for data in (*handed_out, encode_building(house, house_trail(house))):
+        told = json.loads(data)
         figures = told["figures"].values()
         values = {each["ref"]: None if each["value"] is None else Fraction(each["value"]) for each in figures}
         for each in figures:
@@ -322,7 +324,7 @@ def test_every_place_that_a_number_leads_to_is_in_the_document_that_it_names(
         documents.tariff.sha256: yaml.safe_load(TARIFF.read_bytes()),
     }
     for name, statement in made.items():
-        data = encode_statement(statement)
+        data = encode_statement(statement, trail_of(statement))
         told[Document.of(f"{name}.json", data).sha256] = json.loads(data)
     seen: dict[str, int] = {}
     for trail in (*(trail_of(each) for each in made.values()), house_trail(house)):
@@ -410,7 +412,7 @@ def test_page_sheet_and_json_name_the_prices_of_a_difference(
 ) -> None:
     statement, place = made["101"], "differences[2].priced.prices[1]"
     (figure,) = (each for key, each in trail_of(statement).items() if key == "difference 2.yen")
-    page = Page(statement_page(statement, language))
+    page = Page(statement_page(statement, trail_of(statement), language))
     assert f"d-{MONTH_FILE}" in page.leads[f"f{figure.ref}"]
     assert down(page, f"f{figure.ref}") >= {
         documents.month.sha256,
@@ -418,11 +420,13 @@ def test_page_sheet_and_json_name_the_prices_of_a_difference(
         f"7 {'02' * 32}",
         f"6 {'03' * 32}",
     }
-    (row,) = (row for row in read(statement_csv(statement, language)) if row[:1] == [figure.ref])
+    (row,) = (row for row in read(statement_csv(statement, trail_of(statement), language)) if row[:1] == [figure.ref])
     assert f"{MONTH_FILE}: {place} (SHA-256 {documents.month.sha256})" in row[4]
-    (slot,) = (row for row in read(records_csv(statement, language)) if row[:1] == [figure.number])
+    (slot,) = (row for row in read(records_csv(statement, trail_of(statement), language)) if row[:1] == [figure.number])
     assert slot[3:] == ["0.300", "8.70000", f"6:{'03' * 32} 7:{'02' * 32} 9:{'09' * 32}"]
-    metered, written = json.loads(encode_statement(statement))["figures"]["difference 2.yen"]["from"]
+    metered, written = json.loads(encode_statement(statement, trail_of(statement)))["figures"]["difference 2.yen"][
+        "from"
+    ]
     references = [[6, "03" * 32], [7, "02" * 32], [9, "09" * 32]]
     assert metered == {"slots": {str(BEFORE): [870_000, references]}}
     assert written == {"document": MONTH_FILE, "sha256": documents.month.sha256, "place": place}
@@ -470,7 +474,7 @@ def test_a_number_without_a_way_is_refused() -> None:
 
 def test_a_number_that_leads_nowhere_is_found(made: dict[str, Statement]) -> None:
     statement = made["101"]
-    text = statement_page(statement, Language.ENGLISH)
+    text = statement_page(statement, trail_of(statement), Language.ENGLISH)
     names = names_of(statement, Language.ENGLISH)
     (used,) = (figure for key, figure in trail_of(statement).items() if key == "used")
     broken = text.replace(f'id="f{used.ref}"', 'id="elsewhere"')
@@ -486,9 +490,11 @@ def read(data: bytes) -> list[list[str]]:
 def test_a_sheet_of_numbers_and_one_of_slots_say_the_same(
     made: dict[str, Statement], house: BuildingStatement, language: Language
 ) -> None:
+    statement = made["101"]
+    of_flat, of_house = trail_of(statement), house_trail(house)
     for numbers, slots, trail in (
-        (statement_csv(made["101"], language), records_csv(made["101"], language), trail_of(made["101"])),
-        (building_csv(house, language), building_records_csv(house, language), house_trail(house)),
+        (statement_csv(statement, of_flat, language), records_csv(statement, of_flat, language), of_flat),
+        (building_csv(house, of_house, language), building_records_csv(house, of_house, language), of_house),
     ):
         rows = {row[0]: row for row in read(numbers) if row and row[0] in {each.ref for each in trail.values()}}
         by_line: dict[str, list[list[str]]] = {}
@@ -512,9 +518,10 @@ def test_a_pdf_names_every_number_and_where_it_comes_from(
 ) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
+    of_flat, of_house = trail_of(made["101"]), house_trail(house)
     for data, trail in (
-        (statement_pdf(made["101"], language, software="local-vpp"), trail_of(made["101"])),
-        (building_pdf(house, language, software="local-vpp"), house_trail(house)),
+        (statement_pdf(made["101"], of_flat, language, software="local-vpp"), of_flat),
+        (building_pdf(house, of_house, language, software="local-vpp"), of_house),
     ):
         document = pypdfium2.PdfDocument(data)
         text = "\n".join(page.get_textpage().get_text_bounded() for page in document)

@@ -161,9 +161,7 @@ def _read_priced(plain: object) -> Priced | None:
         ):
             return Priced(bought, sold, SlotPrices(inside, grid, feed_in))
         case _:
-            raise ValueError(
-                f"a difference record's priced is {plain!r}, expected bought_wh, sold_wh, prices"
-            )
+            raise ValueError(f"a difference record's priced is {plain!r}, expected bought_wh, sold_wh, prices")
 
 
 def _plain_prices(prices: SlotPrices) -> list[int]:
