@@ -295,6 +295,22 @@ def test_what_has_changed_since_a_month_was_billed_is_found_once() -> None:
             read_billed(bad)
 
 
+def test_what_neighbours_owe_otherwise_since_a_meter_may_not_be_billed_from_leads_to_their_own_records() -> None:
+    given = month_of(SMALL)
+    billed = read_billed(encode_month(settle_month(given)))
+    unfit = [flat("100", papers("M100", Month(2026, 9))) if each.name == "100" else each for each in SMALL]
+    now = settle_month(replace(given, parties=unfit))
+    found = since(billed.slots, (), now.slots, billed.parties & now.accounts.keys(), billed.estimates)
+    assert {each.party for each in found} >= {"101", "102"}, "100 had sun for them"
+    at = {slot.given.begin: slot for slot in now.slots}
+    for each in found:
+        assert (each.because, each.import_wh, each.export_wh) == ("", 0, 0)
+        assert each.shared_in_wh or each.shared_out_wh
+        assert each.records == at[each.slot].readings[each.party].records != ()
+    following = settle_month(month_of(SMALL, month=Month(2026, 11), differences=found))
+    assert read_billed(encode_month(following)).differences == found
+
+
 def test_who_came_late_shares_with_nobody_and_the_others_as_if_he_were_not_there() -> None:
     given = month_of(SMALL)
     late = replace(given.slots[24], late=frozenset({"100"}))

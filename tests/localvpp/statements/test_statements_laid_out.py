@@ -350,6 +350,16 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
     assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement, trail_of(statement))
 
 
+def test_a_difference_without_a_late_value_says_that_other_meters_count(
+    made: dict[str, Statement], language: Language
+) -> None:
+    words = Words(language)
+    statement = replace(made["101"], adjustments={0: replace(LATE, because="")})
+    shown = Read(statement_page(statement, trail_of(statement), language)).texts
+    assert words["other_meters"] in shown
+    assert words["late"].format("101") not in shown
+
+
 @pytest.mark.usefixtures("outside")
 def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
     many = {at: replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from string import Formatter
 
-from ..settlement.month import Billing, Finding, MeterPapers
+from ..settlement.month import Billing, Difference, Finding, MeterPapers
 from ..settlement.statement import (
     BuildingStatement,
     Invoice,
@@ -139,8 +139,13 @@ def differences(statement: Statement, trail: Trail, words: Words) -> Table:
     for at, each in statement.adjustments.items():
         texts = {"kwh": kwh(each.import_wh - each.export_wh, words), "yen": yen(each.money)}
         cells = [shown(trail, key_of(difference_line(at), column), text) for column, text in texts.items()]
-        rows.append([f"{moment(each.slot):%Y-%m-%d %H:%M}", words["late"].format(each.because), *cells])
+        rows.append([f"{moment(each.slot):%Y-%m-%d %H:%M}", because_of(each, words), *cells])
     return header, rows
+
+
+def because_of(difference: Difference, words: Words) -> str:
+    """Say why a slot comes out otherwise than it was billed."""
+    return words["late"].format(difference.because) if difference.because else words["other_meters"]
 
 
 def invoice_facts(invoice: Invoice, statement: Statement, trail: Trail, words: Words) -> Facts:

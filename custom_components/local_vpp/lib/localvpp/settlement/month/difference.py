@@ -47,9 +47,9 @@ class Difference:
     shared_out_wh: int
     money: int
     because: str
-    """Whose reading came late."""
+    """Whose reading came late. Empty: nobody's did; other meters may be billed from than when the month was billed."""
     records: tuple[Reference, ...] = ()
-    """Those of the readings that came late."""
+    """Those of the readings that came late; where none did, those of the party's own."""
     before: tuple[Reference, ...] = ()
     """Those of what stood in for them when the month was billed; none, where nothing did."""
     corrections: tuple[Reference, ...] = ()
@@ -176,9 +176,7 @@ def _differences(
     changed = {name: now.less(then) for name, (then, now) in both.items() if now != then}
     late = [name for name, each in changed.items() if each.import_wh or each.export_wh]
     because = ", ".join(late)
-    records = tuple(
-        sorted(record for name in late if name in again.readings for record in again.readings[name].records)
-    )
+    records = tuple(sorted(record for name in late for record in _records(again, name)))
     before = tuple(sorted(record for name in late for record in estimates.get(name, ())))
     corrections = tuple(sorted({found for name in late if (found := _correction(again, name)) is not None}))
     return tuple(
@@ -187,13 +185,18 @@ def _differences(
             name,
             *each,
             because=because,
-            records=records,
+            records=records if late else _records(again, name),
             before=before,
             corrections=corrections,
             priced=_priced(*both[name], again.given.prices),
         )
         for name, each in changed.items()
     )
+
+
+def _records(slot: SettledSlot, name: str) -> tuple[Reference, ...]:
+    reading = slot.readings.get(name)
+    return () if reading is None else reading.records
 
 
 def _priced(then: Billed, now: Billed, prices: SlotPrices) -> Priced:
