@@ -50,7 +50,10 @@ async def configure(
     entry_id: str = entry["result"]["entry_id"]
     if flat.adopts:
         await _adopt(session, resident, demo, flat, entry_id)
-    for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
+    for kind, address, more in (
+        ("inverter", flat.inverter, {"map": flat.inverter_map}),
+        ("relay", flat.relay, {"map": flat.relay_map}),
+    ):
         if address is not None:
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
             flow = f"{flows}/subentries/flow/{step['flow_id']}"
