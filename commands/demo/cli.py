@@ -32,7 +32,7 @@ from .findings import Finding
 from .guard import guarded
 from .manager import SLOTS, Manager
 from .processes import Processes
-from .resident import check_home_assistant, configure, set_up_blackout
+from .resident import check_home_assistant, configure, set_up_blackout, wish
 from .summary import picture, report
 from .today import check_today
 from .undisturbed import LATE_S, START_S, check_undisturbed
@@ -216,6 +216,8 @@ async def _move_in(
     await past.lay_beside(resident.folder, await asyncio.to_thread(lived.of, flat.flat))
     if blacks_out:
         await set_up_blackout(session, resident, entry_id)
+    else:
+        await wish(session, resident, entry_id, wishes.answer(flat))
     return resident
 
 

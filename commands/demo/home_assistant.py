@@ -1,6 +1,7 @@
 """A real Home Assistant for one flat: started headless, onboarded and configured through its own API."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 import importlib.util
 import json
@@ -192,7 +193,7 @@ async def _onboard(session: aiohttp.ClientSession, url: str, flat: str, password
 
 
 async def call(
-    session: aiohttp.ClientSession, url: str, body: dict[str, Any], headers: dict[str, str] | None
+    session: aiohttp.ClientSession, url: str, body: Mapping[str, Any], headers: dict[str, str] | None
 ) -> dict[str, Any]:
     """POST to Home Assistant's API and return its answer.
 

@@ -1,7 +1,7 @@
 """A flat as its resident sees it: the integration set up through Home Assistant's own forms, and read back."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -50,12 +50,25 @@ async def configure(
     entry_id: str = entry["result"]["entry_id"]
     if flat.adopts:
         await _adopt(session, resident, demo, flat, entry_id)
-    for kind, address, more in (("inverter", flat.inverter, {}), ("relay", flat.relay, {"map": "relay"})):
+    for kind, address, more in (
+        ("inverter", flat.inverter, {"map": flat.inverter_map}),
+        ("relay", flat.relay, {"map": flat.relay_map}),
+    ):
         if address is not None:
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
             flow = f"{flows}/subentries/flow/{step['flow_id']}"
             await _answer(session, resident, flow, [{"next_step_id": "tcp"}, {**more, **_place(address)}])
     return entry_id
+
+
+async def wish(
+    session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str, wishes: Mapping[str, Any]
+) -> None:
+    """Say in the integration's options how the flat trades, where its residents do not keep to the default."""
+    if wishes:
+        flows = f"{resident.url}/api/config/config_entries/options/flow"
+        step = await call(session, flows, {"handler": entry_id}, resident.headers)
+        await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "market"}, wishes])
 
 
 async def set_up_blackout(session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str) -> None:
@@ -110,7 +123,7 @@ def _place(address: str) -> dict[str, Any]:
 
 
 async def _answer(
-    session: aiohttp.ClientSession, resident: HomeAssistant, flow: str, answers: list[dict[str, Any]]
+    session: aiohttp.ClientSession, resident: HomeAssistant, flow: str, answers: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Fill in the forms of a flow one by one; the last one has to create an entry."""
     told: dict[str, Any] = {}

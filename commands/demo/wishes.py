@@ -2,7 +2,7 @@
 
 Most keep to the default. Some want more for what they sell than the grid would give, some would not pay what the grid
 costs, one wants the sun's energy alone: so offers and wishes make curves of several steps, as in a real building. Who
-has a battery lets it deliver what was traded. Who has Home Assistant would say there what he wishes, and says nothing.
+has a battery lets it deliver what was traded. Who has Home Assistant says there what he wishes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,7 @@ LINE_W: Final = 6_000
 
 def options(demo: Building, flat: SimulatedFlat) -> Sequence[str]:
     """Write what a headless flat's residents wish; return the options of its agent. Blocking."""
-    wishes = WISHES.get(flat.flat, {})
-    delivers = {"deliver": True, "line_w": LINE_W} if flat.battery else {}
+    wishes, delivers = WISHES.get(flat.flat, {}), _delivers(flat)
     if not wishes and not delivers:
         return ()
     file = demo.folder / "flats" / f"{flat.flat}.market.yaml"
@@ -34,3 +33,13 @@ def options(demo: Building, flat: SimulatedFlat) -> Sequence[str]:
     # What JSON is, is YAML.
     file.write_text(json.dumps({"wishes": wishes, **delivers}, indent=2), encoding="utf-8")
     return "--market", str(file)
+
+
+def answer(flat: SimulatedFlat) -> Mapping[str, Any]:
+    """What its residents write into the form of Home Assistant; nothing where they keep to the default."""
+    words = {word.replace(" ", "_"): value for word, value in WISHES.get(flat.flat, {}).items()}
+    return {**words, **_delivers(flat)}
+
+
+def _delivers(flat: SimulatedFlat) -> Mapping[str, Any]:
+    return {"deliver": True, "line_w": LINE_W} if flat.battery else {}

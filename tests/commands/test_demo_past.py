@@ -1,13 +1,15 @@
 """What the demonstration's flats have used before is that of the very households that its devices live on with."""
 
+from dataclasses import replace
 from datetime import UTC
+import importlib
 from pathlib import Path
 
 import pytest
 
-from commands.demo.building import ORIGIN, PRICES, mix
+from commands.demo.building import ORIGIN, PRICES, SimulatedFlat, mix
 from commands.demo.past import DAYS, Past, lay
-from commands.demo.wishes import WISHES
+from commands.demo.wishes import LINE_W, WISHES, answer
 from commands.flat import DATABASE, MEMBERSHIP
 from localvpp.bidder import MarketSettings, Situation, decide
 from localvpp.etp import Ed25519Signer
@@ -104,6 +106,30 @@ async def test_it_is_laid_into_the_flats_own_book(tmp_path: Path, plant: Plant) 
 
 
 def test_every_wish_can_be_kept() -> None:
-    for wishes in WISHES.values():
-        MarketSettings(zone=UTC, wishes=read_wishes(wishes))
-    assert WISHES.keys().isdisjoint(mix(12).residents), "who has Home Assistant says there what he wishes"
+    for name, wishes in WISHES.items():
+        kept = MarketSettings(zone=UTC, wishes=read_wishes(wishes), deliver=True, line_w=LINE_W)
+        # Home Assistant has what a flat knows under a name of its own, and so the same types twice.
+        form = importlib.import_module("custom_components.local_vpp.market_settings")
+        assert repr(form.market_settings_of(answer(flat(name)), UTC)) == repr(kept)
+
+
+def test_who_keeps_to_the_default_and_has_no_battery_leaves_the_form_alone() -> None:
+    assert answer(replace(flat("101"), battery=False)) == {}
+    assert answer(flat("101")) == {"deliver": True, "line_w": LINE_W}
+
+
+def flat(name: str) -> SimulatedFlat:
+    """One with a battery."""
+    return SimulatedFlat(
+        flat=name,
+        meter="tcp://127.0.0.1:502?unit=1",
+        meter_map="eastron_sdm120",
+        inverter="tcp://127.0.0.1:502?unit=2",
+        inverter_map="sungrow_sh",
+        battery=True,
+        relay=None,
+        relay_map=None,
+        families=frozenset(),
+        serial=None,
+        wiring="",
+    )
