@@ -208,6 +208,18 @@ def test_who_has_nothing_to_order_can_say_so_as_others_do() -> None:
     assert outcome(opened(nothing)).result.energy_wh == 0
 
 
+def test_no_two_flats_rounds_or_buildings_have_one_blind_though_they_take_one_nonce() -> None:
+    """Else two flats could vouch for one offer, and the place of another in the book would be free (`agreement`)."""
+    own = ALL[0]
+    others = (
+        Placed.of(ORIGIN, ALL[1].device, SLOT, 0, own.nonce, WANTED[0]),
+        Placed.of(ORIGIN, own.device, SLOT, 1, own.nonce, WANTED[0]),
+        Placed.of("vpp.example/other", own.device, SLOT, 0, own.nonce, WANTED[0]),
+    )
+    assert len({own.offer.blind, *(each.offer.blind for each in others)}) == 4
+    assert len({own.digest, *(each.digest for each in others)}) == 4
+
+
 def test_nobody_can_tell_that_two_slots_are_of_one_flat() -> None:
     again = Placed.of(ORIGIN, ALL[0].device, SLOT + 60, 0, ALL[0].nonce, WANTED[0])
     other = placed(0, nonce=bytes(32))
