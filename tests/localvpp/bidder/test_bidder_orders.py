@@ -18,8 +18,10 @@ from localvpp.market.bidding import AgreedWord, Wishes
 from localvpp.market.rounds import Placed, Rules, digest, partner_tag
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.trading import OwnTrade, SlotState, Trading, TradingError, Unplaced
+from localvpp.trading import OwnTrade, Phase, SlotState, Trading, TradingError, Unplaced
+from localvpp.trading.kept import KeptRound
 from localvpp.trading.rulebook import told_rules
+from localvpp.trading.view import slot_state
 from localvpp.usage_book import UsageBook
 from localvpp.wire import FromFlat, MarketRules, Membership, RoundName, sign_market_word
 
@@ -192,6 +194,27 @@ async def test_what_was_decided_for_one_round_is_not_ordered_in_another(resident
     with pytest.raises(TradingError, match="its gate is closed") as refused:
         await resident.trading.place_first(RoundName(NOON, 0), ())
     assert refused.value.problem is Unplaced.CLOSED
+
+
+async def test_an_order_has_only_its_own_slot_shown_anew(resident: Resident, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = (Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000),)
+    for number in range(20):
+        await resident.trading.place(NOON + number * SLOT_S, mine)
+    anew: list[int] = []
+
+    def counting(rounds: Sequence[KeptRound], last: int | None, now: int) -> SlotState:
+        anew.append(rounds[0].slot)
+        return slot_state(rounds, last, now)
+
+    monkeypatch.setattr("localvpp.trading.trading.slot_state", counting)
+    await resident.trading.place(NOON + 5 * SLOT_S, ())
+    assert anew == [NOON + 5 * SLOT_S]
+    orders = [len(each.orders) for each in resident.trading.state.slots]
+    assert orders == [0 if number == 5 else 1 for number in range(20)]
+    resident.clock.wall = NOON * 1000
+    await resident.trading.second()
+    assert anew[1:] == [NOON], "it has begun, and nothing was heard of it"
+    assert [each.phase for each in resident.trading.state.slots[:2]] == [Phase.SHARED, Phase.PLACED]
 
 
 async def test_slots_before_the_first_rules_are_traded_no_more(
