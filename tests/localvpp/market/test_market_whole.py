@@ -121,6 +121,27 @@ def test_a_book_of_a_thousand_asks_little_of_the_integer_program_and_the_same_ea
     assert answers == first
 
 
+def test_a_program_grows_as_its_book_and_not_faster() -> None:
+    """With energy as the goal all orders up to each limit have to meet, and there are as many limits as orders."""
+    for objective in (Objective.ENERGY, Objective.GAIN):
+        book = large(1000, 1000)
+        program = Program(list(markets_of(book)), objective, list(book.groups()))
+        assert sum(len(row) for row, _, _ in program._rows) < 8 * len(book.orders)
+
+
+def test_nothing_is_asked_where_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+
+    def asked(_: Program) -> Answer | None:
+        raise AssertionError
+
+    monkeypatch.setattr(Program, "solve", asked)
+    assert clear(large(1, 1000)).gap == 0
+    assert clear(large(1000, 1000), Objective.ENERGY).gap == 0
+    with pytest.raises(AssertionError):
+        clear(large(1000, 1000))
+
+
 def test_a_search_that_is_cut_short_leaves_a_right_result_and_its_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     module("highspy", "blocks")
     short = 0

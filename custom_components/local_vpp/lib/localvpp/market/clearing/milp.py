@@ -129,8 +129,15 @@ class Program:
             self._rows.append((green, 0.0, inf))
         if objective is Objective.ENERGY:
             # Bids up to each limit can only be met by asks up to it.
-            for limit in sorted({limit for limit, _, _ in ladder}):
-                self._rows.append(({variable: sign for at, variable, sign in ladder if at <= limit}, 0.0, inf))
+            # What they leave goes up to the next one, so that each order stands in one row.
+            by_limit: dict[int, dict[int, float]] = {}
+            for limit, variable, sign in ladder:
+                by_limit.setdefault(limit, {})[variable] = sign
+            below: dict[int, float] = {}
+            for _, here in sorted(by_limit.items()):
+                above = self._variable(0.0, 0.0, inf)
+                self._rows.append((here | below | {above: -1.0}, 0.0, 0.0))
+                below = {above: 1.0}
 
     def _model(self, highspy: Any) -> Any:
         model = highspy.HighsLp()

@@ -106,7 +106,7 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
         # Who goes further begins where everybody comes to: else he might end with less.
         best = search.readmitting(search.branching(best))
         search.effort = effort
-    if effort.programmed and is_installed() and objective is not Objective.FLOOR:
+    if effort.programmed and is_installed() and objective is not Objective.FLOOR and best.value < total:
         best = search.programmed(best)
     best = search.readmitting(search.branching(best))
     return Chosen(search.flags(best.out), told, total, best.value)
