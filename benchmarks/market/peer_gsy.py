@@ -1,4 +1,4 @@
-"""Clears books from standard input with gsy-framework, in its own environment and with an old Python."""
+"""Clears books from standard input with gsy-framework, in an environment of its own."""
 
 from importlib import import_module
 import json
