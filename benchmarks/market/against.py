@@ -18,7 +18,8 @@ from ..figures import Figure
 from .drawn import best_ms, orders
 
 _ROOT: Final = Path(__file__).parents[2]
-_ROUNDS: Final = 5
+_ROUNDS: Final = 25
+"""As many as the quickest engine has: all of fewer may fall into a moment at which others want the processor."""
 PEERS: Final = {"gsy-framework": "peer_gsy.py", "pymarket": "peer_pymarket.py"}
 
 

@@ -27,6 +27,7 @@ def test_books_without_lines() -> None:
     for figure in (small, large):
         parts = [figure.beside[f"ms to {part}"] for part in ("put in order", "clear", "pair and price", "check")]
         assert figure.value == pytest.approx(sum(parts))
+        assert figure.beside["ms by the clock, the quickest"] <= figure.beside["ms by the clock, the slowest"]
     assert large.beside["trades"] > small.beside["trades"]
     assert energy.value > 0
 
@@ -36,6 +37,18 @@ def test_books_over_lines() -> None:
     assert figure.at_most == 100
     assert figure.beside["lines"] == 2 + 2 * 3 + 2 * 3 * 2
     assert figure.beside["trades"] > 0
+
+
+def test_books_of_orders_as_objects() -> None:
+    free, lines, *energy, more_lines = measured("book")
+    for figure in (free, lines, *energy, more_lines):
+        assert figure.value > 0
+        assert figure.beside["trades"] > 0
+        assert figure.beside["times as long to check as to clear"] == pytest.approx(
+            figure.beside["ms to check"] / figure.value
+        )
+    assert (free.beside["lines"], lines.beside["lines"]) == (0, 2 + 2 * 3 + 2 * 3 * 2)
+    assert [figure.beside["lines"] for figure in energy] == [2 + 2 * 3] * 2
 
 
 def test_a_year() -> None:
