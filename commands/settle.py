@@ -42,13 +42,16 @@ from localvpp.settlement.month import (
 from localvpp.settlement.statement import (
     BUILDING_FILE,
     MONTH_FILE,
+    BuildingStatement,
     Document,
     Documents,
     Statement,
     building_statement,
     encode_building,
     encode_statement,
+    house_trail,
     statements,
+    trail_of,
 )
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from localvpp.statements import (
@@ -68,6 +71,9 @@ from localvpp.statements import (
 )
 
 from .errors import CommandError
+
+type _Write = Callable[[str, bytes], None]
+"""Writes a file of a name."""
 
 _SOFTWARE = "local-vpp"
 
@@ -331,12 +337,6 @@ def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date
         month=Document.of(MONTH_FILE, month),
         tariff=None if tariff is None or prices is None else Document.of(tariff.name, prices),
     )
-    made = statements(settled, accounts.issuer, issued, accounts.recipients, documents)
-    told = {name: encode_statement(statement) for name, statement in made.items()}
-    parties = {name: Document.of(f"{name}.json", data) for name, data in told.items()}
-    house = building_statement(settled, made, parties, documents, accounts.tariff)
-    building = encode_building(house)
-    of_building = Document.of(BUILDING_FILE, building)
 
     def write(name: str, data: bytes) -> None:
         (folder / name).write_bytes(data)
@@ -346,25 +346,41 @@ def _write(folder: Path, settled: SettledMonth, accounts: Accounts, issued: date
         write(tariff.name, prices)
     if accounts.debit is not None:
         write("collection.zengin.txt", zengin(settled, accounts.debit.collector, accounts.debit.payers))
+    made = statements(settled, accounts.issuer, issued, accounts.recipients, documents)
+    parties = {name: _write_statement(write, name, statement, with_pdf=with_pdf) for name, statement in made.items()}
+    house = building_statement(settled, made, parties, documents, accounts.tariff)
+    building = _write_building(write, house, with_pdf=with_pdf)
     for language in Language:
-        write(f"collection.{language}.csv", collection_csv(settled, made, parties, of_building, language))
-        write(f"building.{language}.html", building_page(house, language).encode())
-        write(f"building.{language}.csv", building_csv(house, language))
-        write(f"building.records.{language}.csv", building_records_csv(house, language))
+        write(f"collection.{language}.csv", collection_csv(settled, made, parties, building, language))
+
+
+def _write_statement(write: _Write, name: str, statement: Statement, *, with_pdf: bool) -> Document:
+    """Write a party's statement, and return what names it.
+
+    The ways of its numbers are the most of it: they are laid once for all that tells them, and let go of before the
+    next party's.
+    """
+    trail = trail_of(statement)
+    data = encode_statement(statement, trail)
+    write(f"{name}.json", data)
+    for language in Language:
+        write(f"{name}.{language}.html", statement_page(statement, trail, language).encode())
+        write(f"{name}.{language}.csv", statement_csv(statement, trail, language))
+        write(f"{name}.records.{language}.csv", records_csv(statement, trail, language))
         if with_pdf:
-            write(f"building.{language}.pdf", building_pdf(house, language, software=_SOFTWARE))
-        for name, statement in made.items():
-            _write_statement(write, name, statement, language, with_pdf=with_pdf)
-    for name, data in told.items():
-        write(f"{name}.json", data)
-    write(BUILDING_FILE, building)
+            write(f"{name}.{language}.pdf", statement_pdf(statement, trail, language, software=_SOFTWARE))
+    return Document.of(f"{name}.json", data)
 
 
-def _write_statement(
-    write: Callable[[str, bytes], None], name: str, statement: Statement, language: Language, *, with_pdf: bool
-) -> None:
-    write(f"{name}.{language}.html", statement_page(statement, language).encode())
-    write(f"{name}.{language}.csv", statement_csv(statement, language))
-    write(f"{name}.records.{language}.csv", records_csv(statement, language))
-    if with_pdf:
-        write(f"{name}.{language}.pdf", statement_pdf(statement, language, software=_SOFTWARE))
+def _write_building(write: _Write, house: BuildingStatement, *, with_pdf: bool) -> Document:
+    """Write the building's statement, and return what names it."""
+    trail = house_trail(house)
+    data = encode_building(house, trail)
+    write(BUILDING_FILE, data)
+    for language in Language:
+        write(f"building.{language}.html", building_page(house, trail, language).encode())
+        write(f"building.{language}.csv", building_csv(house, trail, language))
+        write(f"building.records.{language}.csv", building_records_csv(house, trail, language))
+        if with_pdf:
+            write(f"building.{language}.pdf", building_pdf(house, trail, language, software=_SOFTWARE))
+    return Document.of(BUILDING_FILE, data)

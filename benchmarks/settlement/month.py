@@ -17,6 +17,7 @@ from localvpp.settlement.statement import (
     Statement,
     building_statement,
     statements,
+    trail_of,
 )
 from localvpp.statements import statement_page
 
@@ -67,7 +68,7 @@ def _measure(key: str, flats: int, slots: int | None, rounds: int) -> Figure:
 
 def _page(statement: Statement) -> float:
     begin = process_time()
-    statement_page(statement, Language.ENGLISH)
+    statement_page(statement, trail_of(statement), Language.ENGLISH)
     return process_time() - begin
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from localvpp.paper import Language, PdfError
 from localvpp.settlement.month import SettledMonth, encode_month
-from localvpp.settlement.statement import Statement, encode_statement
+from localvpp.settlement.statement import Statement, encode_statement, house_trail, trail_of
 from localvpp.statements import building_pdf, statement_pdf
 
 from ..demo.building import mix
@@ -31,13 +31,15 @@ def main() -> int:
     folder: Path = arguments.out
     month, records = settled()
     made = statements_of(month)
-    house = house_of(month, made)
+    house, shown = house_of(month, made), made[SHOWN]
+    of_house, of_shown = house_trail(house), trail_of(shown)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for language in Language:
-            flat = statement_pdf(made[SHOWN], language, software=_SOFTWARE)
+            flat = statement_pdf(shown, of_shown, language, software=_SOFTWARE)
             (folder / f"{SHOWN}.{language}.pdf").write_bytes(flat)
-            (folder / f"building.{language}.pdf").write_bytes(building_pdf(house, language, software=_SOFTWARE))
+            whole = building_pdf(house, of_house, language, software=_SOFTWARE)
+            (folder / f"building.{language}.pdf").write_bytes(whole)
         if arguments.records is not None:
             arguments.records.write_text("".join(f"{record.encode().hex()}\n" for record in records), encoding="ascii")
         (folder / FIGURES).write_text(written(month, made), encoding="utf-8")
@@ -50,6 +52,7 @@ def main() -> int:
 def written(month: SettledMonth, made: Mapping[str, Statement]) -> str:
     """Return the month's figures: by them a later run is seen to be the same."""
     utility = month.given.utility
+    told = {name: encode_statement(each, trail_of(each)) for name, each in made.items()}
     figures: dict[str, Any] = {
         "month": str(month.given.month),
         "month.json": hashlib.sha256(encode_month(month)).hexdigest(),
@@ -58,7 +61,7 @@ def written(month: SettledMonth, made: Mapping[str, Statement]) -> str:
         "utility yen": None if utility is None else utility.total_yen,
         "margin yen": month.margin_yen,
         "bills yen": {name: bill.yen for name, bill in month.bills.items()},
-        "statements": {name: hashlib.sha256(encode_statement(each)).hexdigest() for name, each in made.items()},
+        "statements": {name: hashlib.sha256(data).hexdigest() for name, data in told.items()},
     }
     return json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
 

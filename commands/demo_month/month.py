@@ -34,6 +34,7 @@ from localvpp.settlement.statement import (
     building_statement,
     encode_statement,
     statements,
+    trail_of,
 )
 from localvpp.settlement.tariff import Month, MonthUse, UtilityBill, peak_of, utility_bill
 from simulator import Settings
@@ -99,7 +100,7 @@ def statements_of(month: SettledMonth) -> Mapping[str, Statement]:
 
 def house_of(month: SettledMonth, made: Mapping[str, Statement]) -> BuildingStatement:
     """Return the building's statement; `made` are those of its parties."""
-    parties = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
+    parties = {name: Document.of(f"{name}.json", encode_statement(each, trail_of(each))) for name, each in made.items()}
     return building_statement(month, made, parties, documents_of(month), load_tariff(TARIFF_FILE))
 
 

@@ -113,7 +113,8 @@ def round_plain(told: Told, names: Names) -> Plain:
     stored = told.stored
     placed = {device: Placed.decode(document) for device, document in told.shown.items()}
     devices = {hashed: device for device, hashed in told.committed.items()}
-    result = None if stored.result is None else Outcome.decode(stored.result).result
+    outcome = None if stored.result is None else Outcome.decode(stored.result)
+    result = None if outcome is None else outcome.result
     opened = None if stored.book is None else OpenedBook.decode(stored.book)
     # What a flat has shown may have been erased since; the book that all were told of has it under its blind.
     offers = [each.offer for each in placed.values()] if opened is None else opened.offers
@@ -134,7 +135,7 @@ def round_plain(told: Told, names: Names) -> Plain:
             for device, verdict in verdicts
             if not verdict.agrees
         ],
-        "left_out": [] if opened is None else _left_out(told, opened, devices, names),
+        "left_out": [] if opened is None or outcome is None else _left_out(told, opened, outcome, devices, names),
         "orders": _orders(offers, whose, result),
         "curves": {
             "asks": curve([order for offer in offers for order in offer.orders if order.side is Side.ASK]),
@@ -177,14 +178,15 @@ def _agreed(told: Told) -> int:
     return len(words_of(stored, told.verdicts).agreed)
 
 
-def _left_out(told: Told, opened: OpenedBook, devices: Mapping[bytes, DeviceId], names: Names) -> list[Plain]:
+def _left_out(
+    told: Told, opened: OpenedBook, outcome: Outcome, devices: Mapping[bytes, DeviceId], names: Names
+) -> list[Plain]:
     """Return whose orders the result is without, and why; unknown where it is not known what was said of the first.
 
     Nobody is left out who has vouched for them: he has given no word, or one by which they are not as he gave them.
     """
     stored, found = told.stored, list[Plain]()
-    without = () if stored.result is None else Outcome.decode(stored.result).without
-    for offer in (each for each in opened.offers if each.blind in without):
+    for offer in (each for each in opened.offers if each.blind in outcome.without):
         device = devices.get(offer.digest)
         word = None if device is None else told.first.get(device)
         is_known = device is not None and stored.first is not None

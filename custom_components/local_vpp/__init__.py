@@ -50,6 +50,7 @@ from .lib.localvpp.flat import Flat
 from .lib.localvpp.rounds import FlatDevices
 from .lib.localvpp.store import FlatStore, StoreError
 from .lib.localvpp.wire import Membership
+from .market_actions import async_register_market_actions
 from .market_settings import market_settings_of
 from .options_flow import mirror_folder
 from .pending import async_drop_pending, async_forget_pending
@@ -65,6 +66,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all flats share."""
     async_register_views(hass)
     async_register_actions(hass)
+    async_register_market_actions(hass)
     return True
 
 

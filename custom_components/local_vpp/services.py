@@ -39,9 +39,9 @@ LENGTH_S: Final = {Level.PAPER: 60, Level.TELEMETRY: 60, Level.QUICK: 300, Level
 _SHORTEST_S: Final = 10
 _LONGEST_S: Final = 3600
 
-_ENTRY: Final = probatio.Schema({probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
-_CONFIRMED: Final = _ENTRY.extend({probatio.Required(ATTR_CONFIRM): cv.boolean})
-_DRILL: Final = _ENTRY.extend(
+ENTRY: Final = probatio.Schema({probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+_CONFIRMED: Final = ENTRY.extend({probatio.Required(ATTR_CONFIRM): cv.boolean})
+_DRILL: Final = ENTRY.extend(
     {
         probatio.Required(ATTR_LEVEL): probatio.All(probatio.In([level.value for level in LEVELS]), Level),
         probatio.Optional(ATTR_LENGTH): probatio.All(
@@ -57,7 +57,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register the actions of all flats."""
 
     async def start_drill(call: ServiceCall) -> None:
-        entry = _entry(hass, call)
+        entry = entry_of(hass, call)
         level: Level = call.data[ATTR_LEVEL]
         if level not in STILL:
             _confirmed(call)
@@ -65,7 +65,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
         await async_start_drill(hass, entry, level, call.data.get(ATTR_LENGTH), by=by, confirmed=confirmed)
 
     async def go_off_grid(call: ServiceCall) -> None:
-        entry = _entry(hass, call)
+        entry = entry_of(hass, call)
         _confirmed(call)
         blackout = blackout_of(entry)
         if refused := blackout.island_refusals():
@@ -77,10 +77,10 @@ def async_register_actions(hass: HomeAssistant) -> None:
         blackout.ask(Asked.ISLAND)
 
     async def return_to_grid(call: ServiceCall) -> None:
-        blackout_of(_entry(hass, call)).ask(Asked.RETURN)
+        blackout_of(entry_of(hass, call)).ask(Asked.RETURN)
 
     async def acknowledge(call: ServiceCall) -> None:
-        entry = _entry(hass, call)
+        entry = entry_of(hass, call)
         blackout = blackout_of(entry)
         if blackout.state.fault is not None:
             await _async_administrator(hass, call)
@@ -89,11 +89,11 @@ def async_register_actions(hass: HomeAssistant) -> None:
         blackout.acknowledge(await async_who(hass, call.context))
 
     async def decline_building_drills(call: ServiceCall) -> None:
-        drills = _entry(hass, call).runtime_data.coordinator.flat.drills
+        drills = entry_of(hass, call).runtime_data.coordinator.flat.drills
         try:
             await drills.decline(call.data.get(ATTR_WORDS))
         except StoreError as error:
-            raise _not_kept(error) from error
+            raise not_kept(error) from error
         except ValueError as error:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
@@ -102,7 +102,7 @@ def async_register_actions(hass: HomeAssistant) -> None:
             ) from error
 
     async def get_drill_report(call: ServiceCall) -> ServiceResponse:
-        document = await async_last_report(_entry(hass, call))
+        document = await async_last_report(entry_of(hass, call))
         report: dict[str, Any] = json.loads(document)
         return {"report": report}
 
@@ -114,13 +114,13 @@ def async_register_actions(hass: HomeAssistant) -> None:
         async_register_admin_service(hass, DOMAIN, name, handler, schema=schema)
     # Whoever lives there may end it and say that it was seen, and need not be an administrator for that. To let
     # commands begin again after a fault is another thing (`acknowledge`).
-    hass.services.async_register(DOMAIN, "return_to_grid", return_to_grid, schema=_ENTRY)
-    acknowledging = _ENTRY.extend({probatio.Optional(ATTR_CONFIRM, default=False): cv.boolean})
+    hass.services.async_register(DOMAIN, "return_to_grid", return_to_grid, schema=ENTRY)
+    acknowledging = ENTRY.extend({probatio.Optional(ATTR_CONFIRM, default=False): cv.boolean})
     hass.services.async_register(DOMAIN, "acknowledge", acknowledge, schema=acknowledging)
-    declining = _ENTRY.extend({probatio.Optional(ATTR_WORDS): cv.string})
+    declining = ENTRY.extend({probatio.Optional(ATTR_WORDS): cv.string})
     hass.services.async_register(DOMAIN, "decline_building_drills", decline_building_drills, schema=declining)
     hass.services.async_register(
-        DOMAIN, "get_drill_report", get_drill_report, schema=_ENTRY, supports_response=SupportsResponse.ONLY
+        DOMAIN, "get_drill_report", get_drill_report, schema=ENTRY, supports_response=SupportsResponse.ONLY
     )
 
 
@@ -165,7 +165,7 @@ async def async_last_report(entry: LocalVppConfigEntry) -> bytes:
     try:
         document = None if last is None else await blackout.report(last.report)
     except StoreError as error:
-        raise _not_kept(error) from error
+        raise not_kept(error) from error
     if document is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_drill")
     return document
@@ -177,7 +177,8 @@ async def async_who(hass: HomeAssistant, context: Context | None) -> str:
     return "Home Assistant" if user is None or user.name is None else user.name
 
 
-def _entry(hass: HomeAssistant, call: ServiceCall) -> LocalVppConfigEntry:
+def entry_of(hass: HomeAssistant, call: ServiceCall) -> LocalVppConfigEntry:
+    """Return the flat that a call is about. Raises ServiceValidationError where it is none, or is not set up."""
     entry: LocalVppConfigEntry = async_get_config_entry(hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID])
     return entry
 
@@ -193,7 +194,8 @@ async def _async_administrator(hass: HomeAssistant, call: ServiceCall) -> None:
         raise Unauthorized(context=call.context)
 
 
-def _not_kept(error: StoreError) -> HomeAssistantError:
+def not_kept(error: StoreError) -> HomeAssistantError:
+    """Return what says that the flat's database fails."""
     return HomeAssistantError(
         translation_domain=DOMAIN, translation_key="database", translation_placeholders={"error": str(error)}
     )

@@ -66,7 +66,7 @@ def test_every_number_of_a_flats_statement_leads_down_to_the_log_and_comes_out_o
         check_trail(trail, documents_of(month))
         assert check_records(trail, log, none={"unknown"}) > 1488
         for language in Language:
-            page = Page(statement_page(statement, language))
+            page = Page(statement_page(statement, trail_of(statement), language))
             assert {f"f{figure.ref}" for figure in trail.values()} <= page.leads.keys()
             for key, figure in trail.items():
                 if figure.value:
@@ -109,6 +109,6 @@ def test_every_number_of_the_buildings_statement_leads_to_the_log_or_to_a_partys
     month, records = settled()
     made = statements_of(month)
     trail = house_trail(house_of(month, made))
-    told = [Document.of(f"{name}.json", encode_statement(each)).sha256 for name, each in made.items()]
+    told = [Document.of(f"{name}.json", encode_statement(each, trail_of(each))).sha256 for name, each in made.items()]
     check_trail(trail, documents_of(month), told)
     assert check_records(trail, {at: record.hash for at, record in enumerate(records)}) > 1488

@@ -166,6 +166,9 @@ async def test_what_was_said_of_a_result_before_there_was_a_second_is_of_the_fir
         assert second.number == 1
         with pytest.raises(IntegrityError):
             await connection.execute(delete(tables.market_rounds))
+    async with engine.connect() as connection:
+        with pytest.raises(IntegrityError):  # A flat has one word on it.
+            await market_store.say(connection, first, DEVICE, StoredVerdict(b"another", (), True, 5))
     await close_database(engine)
 
 

@@ -264,7 +264,7 @@ class Seconds:
         """Let a second pass, and the agent show what it has read in it."""
         self._clock.move(seconds)
         self.flat.frame_acknowledged(self.flat.state.acknowledged + 1)
-        self.flat._update(**changes)
+        self.flat._picture.update(**changes)
         return self.flat.state
 
 
@@ -422,16 +422,16 @@ async def test_a_mirror_that_waits_for_a_person_is_reported_until_it_signs_again
     hass: HomeAssistant, issue_registry: ir.IssueRegistry, entry: MockConfigEntry
 ) -> None:
     flat, issue = entry.runtime_data.coordinator.flat, f"mirror_refuses_{entry.entry_id}"
-    flat._update(mirrored=None, mirror_refuses=False, mirror_reason="the log cannot be reached")
+    flat._picture.update(mirrored=None, mirror_refuses=False, mirror_reason="the log cannot be reached")
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
-    flat._update(mirror_refuses=True, mirror_reason="the building gives no sealed bodies any more")
+    flat._picture.update(mirror_refuses=True, mirror_reason="the building gives no sealed bodies any more")
     found = issue_registry.async_get_issue(DOMAIN, issue)
     assert found is not None
     assert found.translation_placeholders == {
         "name": entry.title,
         "reason": "the building gives no sealed bodies any more",
     }
-    flat._update(mirrored=7, mirror_refuses=False, mirror_reason="")
+    flat._picture.update(mirrored=7, mirror_refuses=False, mirror_reason="")
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
 
 
@@ -440,11 +440,11 @@ async def test_what_a_flats_line_bears_is_asked_for_until_somebody_says_it(
 ) -> None:
     flat, issue = entry.runtime_data.coordinator.flat, f"line_unknown_{entry.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
-    flat._update(line_unknown=True)
+    flat._picture.update(line_unknown=True)
     found = issue_registry.async_get_issue(DOMAIN, issue)
     assert found is not None
     assert found.translation_placeholders == {"name": entry.title, "watts": "2000"}
-    flat._update(line_unknown=False)
+    flat._picture.update(line_unknown=False)
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
 
 
@@ -503,7 +503,7 @@ async def test_what_is_wrong_with_a_battery_is_told_with_its_numbers_until_it_is
     # The numbers of this kind, by the sentence that is made of them.
     names = [name for _, name, _, _ in Formatter().parse(REASONS[kind]) if name]
     anomaly = Anomaly(kind, 1_795_312_800_000, {f"{name}_mv": 120 for name in names})
-    flat._update(life=replace(flat.state.life, anomalies=(anomaly,)))
+    flat._picture.update(life=replace(flat.state.life, anomalies=(anomaly,)))
     assert state_of(hass, "_battery_anomaly", entry) == "on"
     found = issue_registry.async_get_issue(DOMAIN, issue)
     assert found is not None
@@ -530,7 +530,7 @@ async def test_a_restored_backup_is_told_with_what_it_has_cost_until_it_was_read
     await set_up(hass, entry)
     issue = f"chain_adopted_{entry.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue) is None
-    entry.runtime_data.coordinator.flat._update(adopted=Adoption(epoch=1, gap_s=3601))
+    entry.runtime_data.coordinator.flat._picture.update(adopted=Adoption(epoch=1, gap_s=3601))
     found = issue_registry.async_get_issue(DOMAIN, issue)
     assert found is not None
     assert found.translation_placeholders == {"name": entry.title, "minutes": "61", "epoch": "1"}

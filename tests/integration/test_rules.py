@@ -30,7 +30,9 @@ from custom_components.local_vpp.lib.localvpp.enrol import Why
 from custom_components.local_vpp.lib.localvpp.islanding import Notice, Owner, Refusal, Wiring
 from custom_components.local_vpp.lib.localvpp.islanding.report import Level
 from custom_components.local_vpp.lib.localvpp.market.bidding import STRATEGIES
+from custom_components.local_vpp.lib.localvpp.trading import Unplaced
 from custom_components.local_vpp.load_flow import TIERS
+from custom_components.local_vpp.market_actions import ORDER_ERRORS, SIDES
 from custom_components.local_vpp.number import NUMBERS
 from custom_components.local_vpp.sensor import SENSORS
 from custom_components.local_vpp.services import LEVELS
@@ -142,6 +144,7 @@ def test_every_error_of_a_flow_has_a_text() -> None:
         "hertz": set(HERTZ),
         "level": set(LEVELS),
         "nominal_v": set(VOLTS),
+        "side": set(SIDES),
         "sources": set(Source),
         "strategy": set(STRATEGIES),
         "tier": set(TIERS),
@@ -173,7 +176,8 @@ def test_every_error_and_issue_is_translated() -> None:
         and isinstance(keyword.value, ast.Constant)
         and (node.func.id.startswith("ConfigEntry") or node.func.id in _ERRORS)
     }
-    assert raised == TEXTS["en"]["exceptions"].keys()
+    assert raised | set(ORDER_ERRORS.values()) == TEXTS["en"]["exceptions"].keys()
+    assert ORDER_ERRORS.keys() == set(Unplaced)
     assert {*ISSUES, *BLACKOUT_ISSUES, DRILL_ISSUE} == TEXTS["en"]["issues"].keys()
     for issue in TEXTS["en"]["issues"].values():
         assert "title" in issue
@@ -200,7 +204,7 @@ def test_every_action_has_its_texts_and_its_icon() -> None:
         assert texts[name]["name"], name
         assert texts[name]["description"], name
         assert ICONS["services"][name]["service"], name
-    assert actions.keys() <= _strings_of("services.py")
+    assert actions.keys() <= _strings_of("services.py", "market_actions.py")
 
 
 @pytest.mark.parametrize(("what", "known"), [("trigger", TRIGGERS), ("condition", CONDITIONS)])

@@ -8,6 +8,7 @@ import pytest
 from localvpp import tlog
 from localvpp.etp import Body, DeviceId, Ed25519Signer, EtpError, Kind, Record, Source, TradeTerms
 from localvpp.lineage import Lineage
+from localvpp.market import Order, Side
 from localvpp.market_record import market_body
 from localvpp.meterslot import evidence_of
 from localvpp.onerecord import Places
@@ -214,6 +215,26 @@ def test_what_was_bought_is_believed_when_its_record_is_the_one_of_the_trade(slo
     for paths, told in (((), "1 trades, and 0 are proven"), (word.settled.paths * 2, "more paths than trades")):
         with pytest.raises((SettlementError, EtpError), match=told):
             slot.check(replace(word, settled=replace(word.settled, paths=paths)), market)
+
+
+def test_a_flat_that_has_not_heard_what_came_of_its_orders_takes_no_trade_that_they_do_not_allow(slot: Slot) -> None:
+    cleared = slot.cleared()
+    slot.lived()
+    moved = slot.transfer()
+    places = Places(3, [moved])
+    word = slot.word(slot.settled(places=places), (cleared,), (moved,), places)
+
+    def ordered(limit: int, wh: int = WH) -> tuple[Order, ...]:
+        return (Order(id="own", flat="own", side=Side.BID, wh=wh, limit=limit),)
+
+    def unheard(*may: tuple[Order, ...]) -> OwnMarket:
+        return OwnMarket((), None, ordered=may, heard=False)
+
+    slot.check(word, unheard(ordered(PRICE)))
+    slot.check(word, unheard((), ordered(PRICE)))  # Either may be what counted.
+    for may in ((ordered(PRICE - 1),), (ordered(PRICE, WH - 1),), ((), ordered(PRICE - 1))):
+        with pytest.raises(SettlementError, match="by trades that this flat's orders do not allow"):
+            slot.check(word, unheard(*may))
 
 
 def test_two_records_of_one_trade_cannot_both_be_shown(slot: Slot) -> None:

@@ -13,7 +13,7 @@ export async function fetchJson<T>(path: string, decoder: Decoder<T>): Promise<T
   const response = await request(path, "default");
   if (response.status === 401 || response.status === 403) throw new ForbiddenError(`${path}: ${response.status}`);
   if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
-  return parse(decoder, await response.text(), path);
+  return parse(decoder, await reached(response.text(), path), path);
 }
 
 /** The coordinator refuses what was asked; its sentence says why, and what to do. */
@@ -65,12 +65,18 @@ export class ServedLog implements LogFiles {
 async function bytesOf(response: Response, path: string): Promise<Uint8Array> {
   if (response.status === 404 || response.status === 410) throw new NoSuchFileError(path);
   if (!response.ok) throw new UnreachableError(`${path}: HTTP ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return new Uint8Array(await reached(response.arrayBuffer(), path));
 }
 
 async function request(path: string, cache: RequestCache, more: RequestInit = {}): Promise<Response> {
+  const init = { cache, headers: { Accept: "*/*" }, signal: AbortSignal.timeout(20_000), ...more };
+  return reached(fetch(path, init), path);
+}
+
+/** A connection may break, or be too slow, before the answer as well as within its body. */
+async function reached<T>(answer: Promise<T>, path: string): Promise<T> {
   try {
-    return await fetch(path, { cache, headers: { Accept: "*/*" }, signal: AbortSignal.timeout(20_000), ...more });
+    return await answer;
   } catch (error) {
     throw new UnreachableError(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }

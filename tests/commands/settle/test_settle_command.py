@@ -14,6 +14,7 @@ from coordinator.config import BuildingConfig, load, load_accounts
 from coordinator.settlement.months import Records, unlike
 from localvpp.settlement import SlotPrices, Use, settle
 from localvpp.settlement.month import encode_month, settle_month, wh_by_band
+from localvpp.settlement.statement.figure import Trailing
 from localvpp.settlement.tariff import MonthUse, utility_bill
 
 from ...coordinator.conftest import SLOT
@@ -54,6 +55,26 @@ def test_a_month_is_what_was_shared_and_signed_slot_by_slot(
     assert ran(capsys, building, "--out", str(out), "--issued", "2026-12-05", "--no-pdf")[0] == 0
     assert (out / "month.json").read_bytes() == month
     assert json.loads((out / "101.json").read_bytes())["invoice"]["issued"] == "2026-12-05"
+
+
+def test_the_ways_of_a_statements_numbers_are_laid_once_for_all_that_tells_them(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid = 0
+    begun = Trailing.__init__
+
+    def counted(trail: Trailing) -> None:
+        nonlocal laid
+        laid += 1
+        begun(trail)
+
+    monkeypatch.setattr(Trailing, "__init__", counted)
+    out = tmp_path / "bills"
+    assert ran(capsys, building, "--out", str(out), "--no-pdf")[0] == 0
+    told = {file.stem for file in out.glob("*.json")} - {"month"}
+    assert told >= {"101", "102", "103", "building"}
+    assert len(list(out.glob("*.html"))) == 2 * len(told)
+    assert laid == len(told)
 
 
 def test_the_banks_file_is_written_where_accounts_have_what_it_needs(

@@ -95,6 +95,15 @@ def test_a_difference_leads_to_the_record_by_which_the_building_has_corrected_it
     page = (december / "103.en.html").read_text()
     assert f"{index} {correction.hash.hex()}" in page
     assert correction.hash.hex() in (december / "103.records.en.csv").read_text()
+    # Its money is 400 Wh at that half hour's price, which the month names that it is billed with.
+    at_the_grid = {"bought_wh": 400, "sold_wh": 0, "prices": [2200, 3150, 850]}
+    month = json.loads((december / "month.json").read_bytes())
+    assert month["differences"][0]["priced"] == told_late["priced"] == at_the_grid
+    assert told_late["money"] == 400 * 3150
+    earlier = json.loads((november / "month.json").read_bytes())["slots"]
+    assert [slot["prices"] for slot in earlier if slot["begin"] == SLOT] == [at_the_grid["prices"]]
+    money = json.loads((december / "103.json").read_bytes())["figures"]["difference 0.yen"]
+    assert money["from"][1]["place"] == "differences[0].priced.prices[1]"
     assert main([*late, "--out", str(again)]) == 0
     for file in sorted(december.iterdir()):
         assert (again / file.name).read_bytes() == file.read_bytes(), file.name

@@ -11,7 +11,7 @@ from coordinator.market.books import Words
 from coordinator.market.telling import Telling
 from coordinator.store.market import StoredRound, StoredVerdict
 from localvpp.audit import AuditedLog, RoundPapers, audit_slot
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, Kind
 from localvpp.market.clearing import whole
 from localvpp.market.rounds import (
     NONCE_LENGTH,
@@ -71,10 +71,10 @@ class Audited:
         """What everybody clears without some flats' offers."""
         return canonical(self.opened, self.book, [self.blind(name) for name in names]).encode()
 
-    def word(self, name: str, result: bytes, *, vouches: bool = True) -> bytes:
+    def word(self, name: str, result: bytes, findings: Sequence[str] = (), *, vouches: bool = True) -> bytes:
         """What a flat may say of a result."""
         agent, names = self.trade.flats[name], (digest(self.book), digest(result))
-        return sign_verdict(agent.signer, agent.membership.device, ORIGIN, ROUND, *names, vouches=vouches)
+        return sign_verdict(agent.signer, agent.membership.device, ORIGIN, ROUND, *names, findings, vouches=vouches)
 
     def cleared(self, result: bytes, words: Sequence[bytes]) -> bytes:
         return Cleared.of(ORIGIN, TRADED, 0, digest(self.book), digest(result), words).encode()
@@ -156,8 +156,34 @@ async def test_a_result_without_who_gave_no_word_comes_out_again_and_any_other_i
         (told.counting(told.without(*FLATS), (), FLATS), "nothing is traded by a result that is said to count"),
     ):
         assert must in told.found(given)
+    for word, found in (
+        (told.word("104", good.first, vouches=False), False),
+        (told.word("104", good.first, ["the price is another"]), True),
+    ):
+        said = told.found(replace(good, first_words=(*good.first_words, word)))
+        assert (f"the orders of device {silent} are left out, though it has vouched" in said) is found, (
+            "who agrees has said nothing of its orders, and who refuses may have"
+        )
     lost = replace(good, came_back=True, first=None, first_words=(), orders=())
     assert "proposed" not in told.found(lost), "what was said before is lost with all that was shown"
+
+
+async def test_a_word_on_the_first_result_counts_by_a_key_that_was_renewed_before_the_second_was_fixed(
+    trade: Trade,
+) -> None:
+    told = await without_104(trade)
+    good, device = told.papers, device_of(trade, "104")
+    assert good.first is not None
+    word = told.word("104", good.first)
+    index, line = told.log._lines[device][-1]
+    (cleared,) = told.log.of_slot(Kind.CLEARED, TRADED)
+    other = told.log._lines[device_of(trade, "103")][0][1].key
+    for behind, counts in ((cleared.index - 1, True), (cleared.index, False)):
+        # Its word is by the key that the log names from here on.
+        lines = {**told.log._lines, device: [(index, replace(line, key=other)), (behind, line)]}
+        log = AuditedLog(told.log.origin, told.log.entries, lines, told.log.erased, size=told.log.size)
+        said = "; ".join(audit_slot(log, TRADED, [replace(good, first_words=(*good.first_words, word))], PRICES))
+        assert (f"the orders of device {device.hex()} are left out, though it has vouched" in said) is counts
 
 
 async def test_orders_that_no_flat_has_signed_are_found_with_documents_or_without(trade: Trade) -> None:

@@ -7,7 +7,7 @@ import pytest
 from coordinator.market import proposing
 from localvpp.audit import AuditedLog, Entry, RoundPapers, audit_slot
 from localvpp.etp import Kind
-from localvpp.market import Node, PriceRule
+from localvpp.market import Node, Objective, PriceRule
 from localvpp.market.clearing import whole
 from localvpp.market.rounds import OpenedBook, Outcome, Rules, digest, proposals as search_steps
 
@@ -63,6 +63,10 @@ async def test_a_book_that_is_not_as_its_rules_is_found(trade: Trade) -> None:
     for other, told in (
         (replace(rules, price=PriceRule.BID), "the book is cleared for gain at mid, and the rules say gain at bid"),
         (
+            replace(rules, objective=Objective.ENERGY),
+            "the book is cleared for gain at mid, and the rules say energy at mid",
+        ),
+        (
             replace(rules, nodes=lines, places={"105": "far"}),
             "the lines of the book are not those of the rules",
         ),
@@ -76,6 +80,7 @@ async def test_a_book_that_is_not_as_its_rules_is_found(trade: Trade) -> None:
     ):
         book = replace(opened, rules=digest(other.encode())).encode()
         assert told in found(log, replace(good, rules=other.encode(), book=book))
+    assert "and know 1 rounds of it" in found(log, replace(good, number=1))
     garbage = b"{}"
     book = replace(opened, rules=digest(garbage)).encode()
     assert "the rules of the round cannot be read" in found(log, replace(good, rules=garbage, book=book))

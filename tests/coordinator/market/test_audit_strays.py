@@ -57,6 +57,18 @@ async def test_a_second_book_a_second_result_and_a_proposal_for_no_book_are_foun
         ),
     ):
         assert told in found(with_entries(log, [more]), good)
+    by = end.record.body.log_size
+    assert by is not None
+    assert f"entry {by} says that a result counts, behind the {by} entries" in found(
+        with_entries(log, [another(cleared, Kind.CLEARED, by)]), good
+    )
+    proposal = another(book, Kind.PROPOSAL, cleared.index)
+    bookless = AuditedLog(
+        log.origin, [each for each in log.entries if each != book], log._lines, log.erased, size=log.size
+    )
+    assert f"entry {cleared.index} names a proposal, and there was no book" in found(
+        with_entries(bookless, [proposal]), good
+    )
     second = with_entries(log, [another(book, Kind.BOOK, book.index)])
     for lost in (replace(good, lost=True), replace(good, came_back=True)):
         assert no_book not in found(second, lost), "of a round whose book is lost there may be such a record"

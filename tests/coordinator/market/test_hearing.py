@@ -5,7 +5,10 @@ from threading import Event
 
 import pytest
 
+from coordinator.keys import load_keys
+from localvpp import tlog
 from localvpp.market.rounds import MOST_ROUNDS, GateList
+from localvpp.notebook import EvidenceKind
 from localvpp.trading import Phase, hearing
 from localvpp.trading.placing import EARLY_S
 from localvpp.wire import RoundName
@@ -72,16 +75,22 @@ async def test_words_of_rounds_that_are_none_are_not_kept(trade: Trade) -> None:
 
 
 async def test_a_gate_that_is_not_as_the_building_signs_it_is_none_and_ends_the_connection(trade: Trade) -> None:
-    await trade.enter("101", "103", "105")
-    await trade.order({name: WANTED[name] for name in ("101", "103", "105")})
+    await trade.enter(*FLATS)
+    await trade.order()
     await trade.close()
     closed = await stored(trade)
     assert closed.listed is not None
-    other = replace(GateList.decode(closed.listed), number=1).encode()
+    listed = GateList.decode(closed.listed)
+    other, elsewhere, later = (
+        replace(listed, **changes).encode()
+        for changes in ({"number": 1}, {"origin": "vpp.example/other"}, {"slot": TRADED + 60})
+    )
     size = closed.log_size
     for name, told, why in (
         ("101", replace(closed, log_size=size - 1), f"was closed at {size - 1} entries, shown is a head of {size}"),
+        ("102", replace(closed, listed=elsewhere), f"the list at the gate of {ROUND} is of round 0 of slot {TRADED}"),
         ("103", replace(closed, listed=other), f"the list at the gate of {ROUND} is of round 1 of slot {TRADED}"),
+        ("104", replace(closed, listed=later), f"the list at the gate of {ROUND} is of round 0 of slot {TRADED + 60}"),
         ("105", replace(closed, listed=b"{}"), f"the list at the gate of {ROUND} cannot be read"),
     ):
         flat = trade.flats[name]
@@ -89,7 +98,50 @@ async def test_a_gate_that_is_not_as_the_building_signs_it_is_none_and_ends_the_
         await flat.until(lambda state, why=why: why in state.link.reason)  # type: ignore[misc]
         assert await trade.evidence(name) == [], "whoever stands between the two may have written it"
         kept = flat.flat.trading._shelf.rounds[ROUND]
-        assert (kept.log_size, kept.listed) == (size, GateList.decode(closed.listed))
+        assert (kept.log_size, kept.listed) == (size, listed)
+
+
+async def test_a_gate_at_a_head_of_another_history_is_proof_of_two_histories(trade: Trade) -> None:
+    """Where some flats are shown another log than the rest, the orders that count could be others for them."""
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    await trade.close()
+    agent, closed = trade.flats["101"], await stored(trade)
+    size, keys = agent.flat.witness.head.size, load_keys(trade.config.data / "keys", trade.config.origin)
+    fork = tlog.sign_checkpoint(tlog.Checkpoint(trade.config.origin, size, tlog.leaf_hash(b"another")), [keys.log])
+    await trade.market.telling.closed(agent.membership.device, replace(closed, log_size=size, checkpoint=fork))
+    await until(lambda: not agent.flat.trading._lock.locked() and agent.flat.state.ledger_reason != "")
+    (proof,) = [each for each in await agent.flat.evidence() if each.kind is EvidenceKind.HEADS]
+    assert tlog.open_checkpoint(proof.theirs, keys.log_verifier).checkpoint.root == tlog.leaf_hash(b"another")
+
+
+async def test_what_a_gate_was_closed_at_first_stays_whatever_is_told_afterwards(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    await trade.close()
+    agent, closed = trade.flats["101"], await stored(trade)
+    first = agent.flat.trading._shelf.rounds[ROUND]
+    other = GateList.of(trade.config.origin, TRADED, 0, ()).encode()
+    await trade.market.telling.closed(agent.membership.device, replace(closed, log_since=1, listed=other))
+    (proof,) = await trade.accused("101")
+    assert "two lists" in proof.reason
+    await until(lambda: not agent.flat.trading._lock.locked())
+    kept = agent.flat.trading._shelf.rounds[ROUND]
+    assert (kept.closed, kept.log_since, kept.log_size) == (first.closed, first.log_since, first.log_size)
+    assert (kept.listed, first.listed) == (first.listed, GateList.decode(closed.listed or b""))
+
+
+async def test_a_gate_of_a_round_that_is_over_gets_no_orders_shown(trade: Trade) -> None:
+    await trade.enter("101")
+    await trade.order({"101": WANTED["101"]})
+    await trade.close()
+    await trade.market.second()
+    await trade.stands("101", Phase.SHARED)
+    agent = trade.flats["101"]
+    assert ROUND in agent.flat.trading._placing.shown
+    await trade.market.telling.closed(agent.membership.device, await stored(trade))
+    await until(lambda: ROUND not in agent.flat.trading._placing.shown)
+    assert await agent.flat.evidence() == []
 
 
 async def test_a_gate_whose_orders_count_from_elsewhere_is_held_against_the_building(trade: Trade) -> None:

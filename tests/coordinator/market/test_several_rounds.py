@@ -1,5 +1,6 @@
 """A slot with two rounds: the trades of the first stand, what is left is ordered again, and both are settled as one."""
 
+from copy import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from localvpp.audit import AuditedLog, audit_slot
 from localvpp.etp import Kind
 from localvpp.market.rounds import OpenedBook
 from localvpp.trading import Phase, TradingError
-from localvpp.wire import RoundName
+from localvpp.trading.kept import KeptRound
+from localvpp.wire import GateClosed, RoundName
 
 from ..flat import until
 from . import conftest as harness
@@ -206,6 +208,35 @@ async def test_nobody_orders_between_the_time_of_a_gate_and_the_word_that_it_is_
     await trade.market.second()
     await trade.stands("101", Phase.OPEN)
     assert (await trade.flats["101"].flat.trading.place(TRADED, WANTED["101"])).number == 1
+
+
+async def test_orders_of_a_later_round_count_from_the_gate_before_it_and_from_none_earlier(
+    trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else orders that count in one round would count once more in the next, or in none."""
+    await trade.enter("101")
+    trading = trade.flats["101"].flat.trading
+    told = trading._rules.of(TRADED)
+    assert told is not None
+    rules = replace(told[0], leads_s=(120, 60))
+    monkeypatch.setattr(trading._rules, "of", lambda _: (rules, told[1]))
+
+    async def problems(number: int, since: int) -> list[str]:
+        at = RoundName(TRADED, number)
+        closed = GateClosed(at, since, 30, bytes(32))
+        found = await trading._hearing._gate_problems(KeptRound(at=at, rules=told[1]), closed)
+        return [each for each in found if "count from entry" in each]
+
+    assert await problems(1, 0) == await problems(2, 25) == [], "of a gate that it was not there to hear of"
+    await trading._shelf.book.keep(KeptRound(at=RoundName(TRADED, 0), rules=told[1], log_since=0, log_size=10))
+    at_one, at_two = RoundName(TRADED, 1), RoundName(TRADED, 2)
+    assert await problems(1, 10) == []
+    for since in (0, 9, 11):
+        assert await problems(1, since) == [
+            f"orders of {at_one} count from entry {since} of the log on, and not from 10"
+        ]
+    assert await problems(2, 10) == await problems(2, 25) == [], "the gate between them was not heard of"
+    assert await problems(2, 9) == [f"orders of {at_two} count from entry 9 of the log on, and not from 10"]
 
 
 async def test_orders_that_came_too_late_for_a_round_are_none_of_the_next_and_are_in_its_seed(

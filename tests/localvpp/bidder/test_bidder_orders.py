@@ -18,8 +18,10 @@ from localvpp.market.bidding import AgreedWord, Wishes
 from localvpp.market.rounds import Placed, Rules, digest, partner_tag
 from localvpp.notebook import Notebook
 from localvpp.store import FlatStore
-from localvpp.trading import OwnTrade, SlotState, Trading, TradingError
+from localvpp.trading import OwnTrade, Phase, SlotState, Trading, TradingError, Unplaced
+from localvpp.trading.kept import KeptRound
 from localvpp.trading.rulebook import told_rules
+from localvpp.trading.view import slot_state
 from localvpp.usage_book import UsageBook
 from localvpp.wire import FromFlat, MarketRules, Membership, RoundName, sign_market_word
 
@@ -169,6 +171,62 @@ async def test_what_a_person_has_withdrawn_is_not_ordered_again(resident: Reside
     state = await resident.at(DUE)
     assert resident.ordered() == []
     assert (state.orders, state.why) == (None, None)
+
+
+@pytest.mark.parametrize("mine", [(Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000),), ()])
+async def test_what_a_person_orders_while_the_flat_decides_stands(resident: Resident, mine: tuple[Order, ...]) -> None:
+    place_first = resident.trading.place_first
+
+    async def after_a_person(at: RoundName, orders: Sequence[Order]) -> Placed | None:
+        assert orders, "the flat would order"
+        await resident.trading.place(at.slot, mine)
+        return await place_first(at, orders)
+
+    resident.trading.place_first = after_a_person  # type: ignore[method-assign]
+    await resident.at(DUE)
+    assert resident.ordered() == [(each.side, each.wh, each.limit) for each in mine]
+    await resident.at(NOON - GATE_S - 1)
+    assert resident.ordered() == [(each.side, each.wh, each.limit) for each in mine]
+
+
+async def test_what_was_decided_for_one_round_is_not_ordered_in_another(resident: Resident) -> None:
+    resident.clock.wall = (NOON - GATE_S) * 1000
+    with pytest.raises(TradingError, match="its gate is closed") as refused:
+        await resident.trading.place_first(RoundName(NOON, 0), ())
+    assert refused.value.problem is Unplaced.CLOSED
+
+
+async def test_an_order_has_only_its_own_slot_shown_anew(resident: Resident, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = (Order(id="mine", flat="101", side=Side.BID, wh=77, limit=2000),)
+    for number in range(20):
+        await resident.trading.place(NOON + number * SLOT_S, mine)
+    anew: list[int] = []
+
+    def counting(rounds: Sequence[KeptRound], last: int | None, now: int) -> SlotState:
+        anew.append(rounds[0].slot)
+        return slot_state(rounds, last, now)
+
+    monkeypatch.setattr("localvpp.trading.trading.slot_state", counting)
+    await resident.trading.place(NOON + 5 * SLOT_S, ())
+    assert anew == [NOON + 5 * SLOT_S]
+    orders = [len(each.orders) for each in resident.trading.state.slots]
+    assert orders == [0 if number == 5 else 1 for number in range(20)]
+    resident.clock.wall = NOON * 1000
+    await resident.trading.second()
+    assert anew[1:] == [NOON], "it has begun, and nothing was heard of it"
+    assert [each.phase for each in resident.trading.state.slots[:2]] == [Phase.SHARED, Phase.PLACED]
+
+
+async def test_slots_before_the_first_rules_are_traded_no_more(
+    make: Callable[..., Resident], store: FlatStore, building: Ed25519Signer, membership: Membership
+) -> None:
+    await store.note("rules of the market", cbor.encode([told(replace(RULES, since=NOON), building, membership)]))
+    resident = make()
+    await resident.start()
+    with pytest.raises(TradingError, match="order for a later one") as refused:
+        await resident.trading.place(NOON - SLOT_S, ())
+    assert refused.value.problem is Unplaced.CLOSED
+    assert (await resident.trading.place(NOON, ())).slot == NOON
 
 
 async def test_after_a_restart_nothing_is_ordered_twice(resident: Resident) -> None:
@@ -353,15 +411,15 @@ async def test_who_hears_nothing_of_the_round_before_orders_while_there_is_time(
 
 def counted(resident: Resident, failing: int = 0) -> list[int]:
     """Write down the seconds at which a resident places orders; so many times it fails at first."""
-    place, tries = resident.trading.place, list[int]()
+    place, tries = resident.trading.place_first, list[int]()
 
-    async def counting(slot: int, orders: Sequence[Order]) -> Placed:
+    async def counting(at: RoundName, orders: Sequence[Order]) -> Placed | None:
         tries.append(round(resident.clock.passed))
         if len(tries) <= failing:
-            raise TradingError("its gate is being closed: order in a moment for the next round")
-        return await place(slot, orders)
+            raise TradingError(Unplaced.CLOSING, "its gate is being closed: order in a moment for the next round")
+        return await place(at, orders)
 
-    resident.trading.place = counting  # type: ignore[method-assign]
+    resident.trading.place_first = counting  # type: ignore[method-assign]
     return tries
 
 

@@ -283,7 +283,7 @@ async def test_without_a_building_what_was_traded_is_delivered_all_the_same(
     await begun(home, DELIVERS)
     assert home.flat.trading.state == MarketState(slots=())
     sell(2)
-    home.flat.state = replace(home.flat.state, link=replace(home.flat.state.link, reason="cut"))
+    home.flat._picture.state = replace(home.flat.state, link=replace(home.flat.state.link, reason="cut"))
     await into_slot(home, 4)
     assert home.flat.state.delivery.why is None
     assert battery.asked

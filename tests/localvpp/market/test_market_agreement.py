@@ -66,6 +66,10 @@ def another_result(signer: Ed25519Signer) -> bytes:
     return sign_verdict(signer, signer.public.device_id, ORIGIN, AT, NAMES[0], bytes(32))
 
 
+def another_book(signer: Ed25519Signer) -> bytes:
+    return sign_verdict(signer, signer.public.device_id, ORIGIN, AT, bytes(32), NAMES[1])
+
+
 def disagree(signer: Ed25519Signer) -> bytes:
     return sign_verdict(signer, signer.public.device_id, ORIGIN, AT, *NAMES, ["the price is another"])
 
@@ -213,7 +217,9 @@ def test_of_the_offers_that_count_no_more_are_wrong_than_flats_that_have_ordered
             assert wrong == 0
 
 
-@pytest.mark.parametrize("say", [elsewhere, another_slot, another_round, another_result, disagree, garbage])
+@pytest.mark.parametrize(
+    "say", [elsewhere, another_slot, another_round, another_book, another_result, disagree, garbage]
+)
 def test_a_word_that_does_not_agree_to_this_result_is_none(say: Say) -> None:
     (problem,) = problems([*(agree(each) for each in FLATS[1:]), say(FLATS[0])])
     assert problem.startswith("a word of agreement does not count: ")

@@ -144,6 +144,16 @@ def test_what_is_bent_is_no_bid(book: OpenedBook, data: st.DataObject) -> None:
     assert found != ()
 
 
+def test_a_proposal_leaves_out_nobody() -> None:
+    """Else whoever proposes would choose whose orders count: only who gives no word is left out, and of the second."""
+    book = book_of()
+    document = book.encode()
+    gone = book.offers[0].blind
+    right_without = canonical(book, document, (gone,)).encode()
+    bid, found = bid_of(right_without, document)
+    assert (bid, found) == (None, ("it is without 1 offers of the book: all of them count in a proposal",))
+
+
 def test_how_much_is_missing_is_said_in_the_unit_of_the_objective() -> None:
     book = book_of()
     best = canonical(book, book.encode()).result

@@ -12,6 +12,7 @@ import pytest
 from localvpp.market import MarketError, Node, Objective, PriceRule, Trade, clear
 from localvpp.market.rounds import (
     LARGEST_OFFER_WH,
+    MOST_OFFERS,
     MOST_ORDERS,
     Cleared,
     GateList,
@@ -84,8 +85,24 @@ def test_lines_that_carry_another_limit_than_was_told_are_refused_by_everybody()
     book = opened(*ALL, nodes=tight, places=places, rules=digest(rules.encode()))
     result = outcome(book)
     for own in (None, Own(ALL[0], taken=True)):
-        said = check_round(book.encode(), result.encode(), replace(promised(rules), node="building"), own, 5)
-        assert [each for each in said if each.startswith("line east is ") and "5000" in each] == list(said)
+        (said,) = check_round(book.encode(), result.encode(), replace(promised(rules), node="building"), own, 5)
+        is_, was = said.split(" in the book, and ")
+        assert is_.startswith("line east is ")
+        assert "'import_limit_wh': 100," in is_
+        assert "'import_limit_wh': 5000," in was
+
+
+def test_lines_that_a_book_has_more_or_fewer_than_were_told_are_refused() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
+    rules = replace(RULES, nodes=nodes, places={"101": "building"})
+    places = {each.offer.blind: "building" for each in ALL}
+    whole = opened(*ALL, nodes=nodes, places=places, rules=digest(rules.encode()))
+    west = Node(id="west", parent="building", import_limit_wh=1, export_limit_wh=1)
+    for told, named in ((nodes[:1], "line east is None in the book"), ((*nodes, west), "line west is ")):
+        book = replace(whole, nodes=told)
+        (said,) = check_round(book.encode(), outcome(book).encode(), promised(rules), Own(ALL[0], taken=True), 5)
+        assert said.startswith(named)
+    assert check_round(whole.encode(), outcome(whole).encode(), promised(rules), Own(ALL[0], taken=True), 5) == ()
 
 
 def test_the_seed_is_of_all_that_the_log_held_shown_or_not() -> None:
@@ -124,14 +141,24 @@ def test_the_book_is_of_exactly_the_orders_that_were_listed_at_the_gate() -> Non
     assert said == (
         "the book is of other orders than were listed at the gate: 1 of it were not, and 1 that were are not in it"
     )
+    for listed_at_gate, said in (
+        ([each.digest for each in ALL[:4]], "1 of it were not, and 0 that were are not in it"),
+        ([*(each.digest for each in ALL), bytes(32)], "0 of it were not, and 1 that were are not in it"),
+        ([*(each.digest for each in ALL), ALL[0].digest], "0 of it were not, and 1 that were are not in it"),
+    ):
+        told = replace(PROMISED, listed=GateList.of(ORIGIN, SLOT, 0, listed_at_gate).orders)
+        assert check_round(book.encode(), outcome(book).encode(), told, own, 5) == (
+            f"the book is of other orders than were listed at the gate: {said}",
+        ), "though the log holds as many"
     with pytest.raises(RoundError, match="not in its order"):
         replace(listed, orders=listed.orders[::-1])
     with pytest.raises(RoundError, match="make a book at most"):
         GateList.of(ORIGIN, SLOT, 0, (bytes(32) for _ in range(1001)))
 
 
-def test_the_same_orders_have_another_rank_in_another_round() -> None:
-    assert opened(*ALL).seed() != opened(*ALL, number=1).seed()
+def test_the_same_orders_have_another_rank_in_another_round_slot_or_building() -> None:
+    others = ({"number": 1}, {"slot": SLOT + 60}, {"origin": "vpp.example/other"})
+    assert len({opened(*ALL).seed(), *(opened(*ALL, **changes).seed() for changes in others)}) == 4
 
 
 def test_who_splits_what_he_wants_is_told_to_join_it() -> None:
@@ -152,12 +179,45 @@ def test_rules_say_when_rounds_are_closed_and_over() -> None:
             replace(RULES, leads_s=leads)
 
 
+def test_flats_have_three_quarters_of_the_time_after_showing_for_a_word_and_a_second_at_least_to_the_end() -> None:
+    for show, gate, word, words in ((10, 300, 72, 228), (10, 30, 5, 25), (2, 5, 1, 4), (4, 5, 1, 4)):
+        rules = replace(RULES, show_s=show, gate_s=gate)
+        assert (rules.word_s, rules.words_ms(SLOT, 0) - rules.gate_ms(SLOT, 0)) == (word, words * 1000)
+    for show, gate in ((300, 300), (0, 300), (10, 86_401)):
+        with pytest.raises(RoundError, match="leave time to clear and check"):
+            replace(RULES, show_s=show, gate_s=gate)
+
+
+def test_rules_say_where_each_flat_hangs_and_who_does_not_trade() -> None:
+    nodes = (Node(id="building"), Node(id="east", parent="building", import_limit_wh=5000, export_limit_wh=5000))
+    rules = replace(RULES, nodes=nodes, places={"101": "east"}, without=frozenset({"103", "102"}))
+    assert Rules.decode(rules.encode()) == rules
+    assert digest(rules.encode()) != digest(replace(rules, without=frozenset()).encode())
+    assert [rules.node_of(flat) for flat in ("101", "102")] == ["east", "building"], "above all lines, if nobody says"
+    assert RULES.node_of("101") is None
+    for changes in ({"places": {"101": "west"}}, {"places": {}}, {"nodes": ()}):
+        with pytest.raises(RoundError, match="places"):
+            replace(rules, **changes)
+
+
 def test_who_has_nothing_to_order_can_say_so_as_others_do() -> None:
     nothing = placed(0, ())
     assert Placed.decode(nothing.encode()) == nothing
     book = opened(nothing, *ALL[1:])
     assert found(book, outcome(book), nothing) == ()
     assert outcome(opened(nothing)).result.energy_wh == 0
+
+
+def test_no_two_flats_rounds_or_buildings_have_one_blind_though_they_take_one_nonce() -> None:
+    """Else two flats could vouch for one offer, and the place of another in the book would be free (`agreement`)."""
+    own = ALL[0]
+    others = (
+        Placed.of(ORIGIN, ALL[1].device, SLOT, 0, own.nonce, WANTED[0]),
+        Placed.of(ORIGIN, own.device, SLOT, 1, own.nonce, WANTED[0]),
+        Placed.of("vpp.example/other", own.device, SLOT, 0, own.nonce, WANTED[0]),
+    )
+    assert len({own.offer.blind, *(each.offer.blind for each in others)}) == 4
+    assert len({own.digest, *(each.digest for each in others)}) == 4
 
 
 def test_nobody_can_tell_that_two_slots_are_of_one_flat() -> None:
@@ -235,6 +295,9 @@ def test_an_order_that_was_changed_is_seen_by_its_flat() -> None:
     short = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (bid(600, 2000),))
     book = opened(*ALL[:4], short)
     assert found(book, outcome(book)) == ("this flat has 1 orders in the book, and gave 2",)
+    long = Placed.of(ORIGIN, ALL[4].device, SLOT, 0, ALL[4].nonce, (*WANTED[4], bid(100, 900)))
+    book = opened(*ALL[:4], long)
+    assert found(book, outcome(book)) == ("this flat has 3 orders in the book, and gave 2",)
 
 
 def test_orders_that_were_dropped_are_missed_by_their_flat() -> None:
@@ -279,6 +342,7 @@ def test_a_tie_that_is_decided_otherwise_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
+        ({"origin": "vpp.example/other"}, f"the book's building is vpp.example/other, and {ORIGIN} was told before"),
         ({"objective": Objective.ENERGY}, "the book's objective is energy, and gain was told before"),
         ({"price": PriceRule.BID}, "the book's price rule is bid, and mid was told before"),
         ({"slot": SLOT + 60}, f"the book's slot is {SLOT + 60}, and {SLOT} was told before"),
@@ -300,6 +364,26 @@ def test_other_rules_than_were_told_are_refused(changes: Any, said: str) -> None
 def test_a_result_of_another_book_is_refused() -> None:
     (said,) = found(opened(*ALL), outcome(opened(*ALL[:4])))
     assert said.startswith("the result is of another book")
+    book = opened(*ALL)
+    for changes in ({"slot": SLOT + 60}, {"number": 1}, {"origin": "vpp.example/other"}):
+        (said,) = found(book, replace(outcome(book), **changes))
+        assert said.startswith("the result is of another book"), "whatever book it names"
+
+
+@pytest.mark.parametrize("other", [{"objective": Objective.ENERGY}, {"price": PriceRule.BID}])
+def test_a_result_that_is_right_by_another_rule_than_the_books_is_refused(other: Any) -> None:
+    book = opened(*ALL)
+    right = outcome(book)
+    bent = clear(book.book(), other.get("objective", book.objective), other.get("price", book.price))
+    assert bent != right.result
+    assert found(book, replace(right, result=bent)) != ()
+
+
+def test_what_does_not_count_in_a_result_is_written_in_one_order() -> None:
+    one, other = (offer.blind for offer in opened(*ALL).offers[:2])
+    replace(outcome(opened(*ALL)), without=(one, other))
+    with pytest.raises(RoundError, match="not in its order"):
+        replace(outcome(opened(*ALL)), without=(other, one))
 
 
 def test_what_cannot_be_read_is_said_so() -> None:
@@ -315,6 +399,29 @@ def test_a_book_has_its_offers_once_and_in_order() -> None:
             opened(*ALL, offers=offers)
     with pytest.raises(RoundError):
         opened(*ALL, voters=4)
+
+
+def test_a_book_that_could_not_be_held_against_the_log_is_none() -> None:
+    two = tuple(sorted((bytes(32), b"\1" * 32)))
+    assert opened(*ALL, withheld=two).committed == tuple(sorted((*(each.digest for each in ALL), *two)))
+    most = tuple(number.to_bytes(32) for number in range(MOST_OFFERS - len(ALL)))
+    assert len(opened(*ALL, withheld=most).committed) == MOST_OFFERS
+    place = {each.offer.blind: "building" for each in ALL}
+    nodes = (Node(id="building"),)
+    for changes, said in (
+        ({"withheld": two[::-1]}, "not in its order"),
+        ({"withheld": (*most, b"\xff" * 32)}, f"1 to {MOST_OFFERS} make one, with those not shown"),
+        ({"log_since": 21}, "orders count from entry 21 of the log on, and up to 20"),
+        ({"log_since": -1}, "orders count from entry -1"),
+        ({"enrolled": -1}, "have a word"),
+        ({"places": place}, "places"),
+        ({"nodes": nodes}, "places"),
+        ({"nodes": nodes, "places": {**place, bytes(32): "building"}}, "places"),
+    ):
+        with pytest.raises(RoundError, match=said):
+            opened(*ALL, **changes)
+    with pytest.raises(RoundError, match="the blind has 31 bytes"):
+        replace(ALL[0].offer, blind=bytes(31))
 
 
 def test_two_quorums_share_an_honest_flat() -> None:

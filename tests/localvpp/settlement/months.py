@@ -25,6 +25,7 @@ from localvpp.settlement.statement import (
     Statement,
     building_statement,
     encode_statement,
+    trail_of,
 )
 from localvpp.settlement.tariff import Month, Tariff
 
@@ -105,6 +106,6 @@ def house_of(
     settled: SettledMonth, made: Mapping[str, Statement], tariff: Tariff | None = None, file: Document | None = None
 ) -> BuildingStatement:
     """The building's statement, its parties' being handed out as they are encoded."""
-    parties = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
+    parties = {name: Document.of(f"{name}.json", encode_statement(each, trail_of(each))) for name, each in made.items()}
     documents = Documents(Document.of(MONTH_FILE, encode_month(settled)), file)
     return building_statement(settled, made, parties, documents, tariff)

@@ -13,7 +13,8 @@ def delivered(trades: list[Trade[str]], need: dict[str, int], surplus: dict[str,
 
 
 @pytest.mark.parametrize(
-    ("had", "needed", "moved"), [(500, 500, 300), (200, 500, 200), (500, 120, 120), (0, 500, 0), (500, 0, 0)]
+    ("had", "needed", "moved"),
+    [(500, 500, 300), (301, 301, 300), (200, 500, 200), (500, 120, 120), (0, 500, 0), (500, 0, 0)],
 )
 def test_one_trade_is_delivered_as_far_as_both_meters_bear_it(had: int, needed: int, moved: int) -> None:
     settled = settle({"101": Use(0, had), "102": Use(needed, 0)}, PRICES, Traded((Trade("101", "102", 300, 2000),)))
@@ -37,6 +38,20 @@ def test_what_one_buyer_leaves_the_partner_of_the_same_seller_gets() -> None:
     trades = [Trade("101", "201", 300, 2000), Trade("101", "202", 300, 2000)]
     # In proportion each would get 150; 201 needs 50 only.
     assert delivered(trades, {"201": 50, "202": 900}, {"101": 300}) == {("101", "201"): 50, ("101", "202"): 250}
+
+
+def test_a_wh_that_cannot_be_divided_is_of_the_dearer_trade_and_of_the_first_names() -> None:
+    dear, cheap = Trade("101", "201", 100, 2500), Trade("101", "201", 100, 2000)
+    for trades in ([dear, cheap], [cheap, dear]):
+        found = deliver(trades, {"201": 900}, {"101": 1})
+        assert [(each.trade, each.energy_wh) for each in found] == [(dear, 1), (cheap, 0)]
+    trades = [Trade(*pair, 100, 2000) for pair in (("102", "201"), ("101", "202"), ("101", "201"))]
+    found = deliver(trades, {"201": 900, "202": 900}, {"101": 1, "102": 1})
+    assert [(each.trade.seller, each.trade.buyer, each.energy_wh) for each in found] == [
+        ("101", "201", 1),
+        ("101", "202", 0),
+        ("102", "201", 1),
+    ]
 
 
 def test_what_a_seller_gets_less_than_the_buyer_pays_is_the_buildings() -> None:

@@ -21,8 +21,8 @@ from localvpp.settlement.month import (
     Split,
     settle_month,
 )
-from localvpp.settlement.month.identities import check_month, check_utility
-from localvpp.settlement.tariff import UtilityBill
+from localvpp.settlement.month.identities import check_month, check_slot, check_utility
+from localvpp.settlement.tariff import LineKind, UtilityBill
 from localvpp.statements.figures import moment
 
 from .months import building, month_of
@@ -95,6 +95,10 @@ def with_bill(name: str = "101", month: SettledMonth | None = None, **changes: A
     return replace(month, bills={**month.bills, name: replace(bill, **told)})
 
 
+def without_bill(name: str) -> SettledMonth:
+    return replace(settled(), bills={each: bill for each, bill in settled().bills.items() if each != name})
+
+
 def with_given(**changes: Any) -> SettledMonth:
     return replace(settled(), given=replace(settled().given, **changes))
 
@@ -106,6 +110,8 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
     "unbilled": (lambda: with_slot(lambda s: replace(s, unbilled_wh=7)), "what came into the building"),
     # 2: energy of a party
     "import": (lambda: with_share(import_wh=1), "drew"),
+    "export": (lambda: with_share(export_wh=1), "drew"),
+    "import and export": (lambda: with_share(import_wh=1, export_wh=1), "drew"),
     "got": (lambda: with_share(shared_in_wh=-1), "got inside"),
     "gave": (lambda: with_share(shared_out_wh=1), "gave inside"),
     "a transfer less": (lambda: with_slot(without_transfer), "by the transfers"),
@@ -119,12 +125,14 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
     "money of the grid": (lambda: with_share(grid_money=1), "the grid's part of"),
     "rent": (lambda: replace(settled(), rent=settled().rent + 1), "the building's rents"),
     # 4: bills
+    "a bill left out": (lambda: without_bill("101"), "101 has a share, and no bill"),
     "energy of a bill": (lambda: with_bill(energy_money=1), "the energy on the bill of 101"),
     "the building's energy": (lambda: with_bill(BUILDING, energy_money=-1), "the energy on the bill of building"),
     "a difference": (lambda: with_bill(adjustment_money=1), "the differences on the bill of 101"),
     "a difference's record": (lambda: with_given(differences=[]), "the differences on the bill of 101"),
     "a fee's part": (lambda: with_bill(fees=(("meters", 1),)), "the fees on the bills|before it was rounded"),
     "a fee left out": (lambda: with_given(fees=[]), "the fees on the bills"),
+    "a yen for nothing": (lambda: with_bill(BUILDING, by_cost(), yen=1), "the bill of building"),
     "two yen more": (lambda: with_bill(yen=2), "the bill of 101"),
     "a yen more": (lambda: with_bill(rounded("101"), yen=1), "all bills in yen|before it was rounded"),
     "a difference divided by price": (lambda: with_bill(levelling_money=5), "by price divide 5"),
@@ -133,6 +141,43 @@ MUTATED: dict[str, tuple[Callable[[], SettledMonth], str]] = {
         "by cost leave a margin",
     ),
 }
+
+
+@pytest.mark.parametrize("more_than", ["needed", "had"])
+def test_nobody_shares_more_than_its_meter_counted_though_all_sums_say_so(more_than: str) -> None:
+    """A transfer of more energy, with both sides' shares, money and grid's part worked out again by it."""
+    slot, first, by = next(
+        (slot, first, left[0] + 1)
+        for slot in settled().slots
+        if slot.settlement.transfers
+        for first in [slot.settlement.transfers[0]]
+        for shares in [slot.settlement.shares]
+        for left in [(shares[first.receiver].bought_wh, shares[first.sender].sold_wh)]
+        for left in [left if more_than == "needed" else left[::-1]]
+        if left[0] < left[1]
+    )
+    money, prices = by * 2000, slot.given.prices
+    moved = replace(first, energy_wh=first.energy_wh + by, money=first.money + money)
+    giver, taker = (slot.settlement.shares[name] for name in (first.sender, first.receiver))
+    shares = {
+        **slot.settlement.shares,
+        first.sender: replace(
+            giver,
+            shared_out_wh=giver.shared_out_wh + by,
+            inside_money=giver.inside_money + money,
+            grid_money=giver.grid_money - by * prices.feed_in,
+        ),
+        first.receiver: replace(
+            taker,
+            shared_in_wh=taker.shared_in_wh + by,
+            inside_money=taker.inside_money - money,
+            grid_money=taker.grid_money + by * prices.grid,
+        ),
+    }
+    bent = replace(slot.settlement, shares=shares, transfers=(moved, *slot.settlement.transfers[1:]))
+    with pytest.raises(IdentityError, match="shared more than its meter counted"):
+        check_slot(replace(slot, settlement=bent))
+    check_slot(slot)
 
 
 def rounded(name: str) -> str:
@@ -150,6 +195,19 @@ def test_a_changed_number_fails_an_identity(mutated: str) -> None:
         check_month(made())
 
 
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [("common_yen", "flats and all others in yen"), ("margin_yen", "what the building takes in yen")],
+)
+def test_sums_that_a_month_tells_are_those_of_its_bills(monkeypatch: pytest.MonkeyPatch, told: str, named: str) -> None:
+    month = settled()
+    other = getattr(month, told) + 1
+    check_month(month)
+    monkeypatch.setattr(SettledMonth, told, property(lambda _: other))
+    with pytest.raises(IdentityError, match=named):
+        check_month(month)
+
+
 def test_every_kind_of_key_and_split_passes() -> None:
     for key in KEYS.values():
         check_month(settle_month(with_utility(month_of(SMALL, key=key))))
@@ -161,6 +219,7 @@ def test_every_kind_of_key_and_split_passes() -> None:
     [
         (lambda bill: replace(bill, net_yen=bill.net_yen + 1), "its total in yen|its tax"),
         (lambda bill: replace(bill, tax_yen=bill.tax_yen + 1), "its total in yen|its tax"),
+        (lambda bill: replace(bill, tax_yen=bill.tax_yen + 1, net_yen=bill.net_yen - 1), "its tax"),
         (lambda bill: replace(bill, lines=bill.lines[1:]), "its total in yen"),
         (
             lambda bill: replace(bill, lines=tuple(replace(line, quantity=line.quantity + 1) for line in bill.lines)),
@@ -184,6 +243,29 @@ def test_the_utilitys_bill_is_of_what_the_bulk_meter_counted(
         check_utility(change(bill), wh)
     with pytest.raises(IdentityError, match="the bulk meter counted"):
         check_utility(bill, wh + 5_000)
+
+
+def test_a_bill_is_not_held_against_a_bulk_meter_that_is_unknown_in_a_slot() -> None:
+    given = with_utility(month_of(SMALL))
+    at = max(range(len(given.slots)), key=lambda each: (bulk := given.slots[each].bulk) is not None and bulk.import_wh)
+    slots = list(given.slots)
+    slots[at] = replace(slots[at], bulk=None)
+    settled = settle_month(replace(given, slots=slots))
+    assert settled.slots[at].loss_wh is None
+
+
+def test_a_difference_of_somebody_without_an_account_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"the difference of slot .* is of '999', who has no account"):
+        settle_month(month_of(SMALL, differences=[replace(LATE, party="999")]))
+
+
+@pytest.mark.parametrize("kind", [LineKind.FUEL, LineKind.LEVY])
+def test_fuel_and_levy_are_of_the_kwh_that_the_energy_lines_have(kind: LineKind) -> None:
+    bill = utility_of(settled().given)
+    lines = tuple(replace(line, quantity=line.quantity + (line.kind is kind)) for line in bill.lines)
+    assert lines != bill.lines
+    with pytest.raises(IdentityError, match=f"kWh of its {kind}"):
+        check_utility(replace(bill, lines=lines), None)
 
 
 def test_what_the_utility_charges_otherwise_than_by_its_tariff_is_a_finding() -> None:

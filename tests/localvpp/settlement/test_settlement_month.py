@@ -21,6 +21,7 @@ from localvpp.settlement.month import (
     FindingKind,
     IdentityError,
     MonthInput,
+    Priced,
     Reference,
     Role,
     SettledMonth,
@@ -275,6 +276,13 @@ def test_what_has_changed_since_a_month_was_billed_is_found_once() -> None:
     other = correct(closed.slots[700], {"102": reading(900, pv_wh=0)}, SMALL, (), measured)[1]
     assert found == (*one, *other)
     assert [each.before for each in other] == [closed.slots[700 - 336].readings["102"].records]
+    # Their money is energy at the half hour's prices, and what was paid inside: by trades, at theirs.
+    for each in found:
+        assert each.priced is not None
+        assert each.priced.prices == PRICES
+        moved = each.shared_in_wh - each.shared_out_wh
+        assert each.priced.bought_wh - each.priced.sold_wh == each.import_wh - each.export_wh - moved
+        assert moved or each.party == BUILDING or each.money == each.priced.grid_money
     assert not any(each.before for each in one), "what was measured stood for itself"
     assert BUILDING in {each.party for each in one}
     # What was billed with the next month is billed.
@@ -285,6 +293,22 @@ def test_what_has_changed_since_a_month_was_billed_is_found_once() -> None:
     for bad in (b"{}", b"[]", encode_month(closed).replace(b"month/1", b"month/2")):
         with pytest.raises(ValueError, match=r"is no settled month|its format is"):
             read_billed(bad)
+
+
+def test_what_neighbours_owe_otherwise_since_a_meter_may_not_be_billed_from_leads_to_their_own_records() -> None:
+    given = month_of(SMALL)
+    billed = read_billed(encode_month(settle_month(given)))
+    unfit = [flat("100", papers("M100", Month(2026, 9))) if each.name == "100" else each for each in SMALL]
+    now = settle_month(replace(given, parties=unfit))
+    found = since(billed.slots, (), now.slots, billed.parties & now.accounts.keys(), billed.estimates)
+    assert {each.party for each in found} >= {"101", "102"}, "100 had sun for them"
+    at = {slot.given.begin: slot for slot in now.slots}
+    for each in found:
+        assert (each.because, each.import_wh, each.export_wh) == ("", 0, 0)
+        assert each.shared_in_wh or each.shared_out_wh
+        assert each.records == at[each.slot].readings[each.party].records != ()
+    following = settle_month(month_of(SMALL, month=Month(2026, 11), differences=found))
+    assert read_billed(encode_month(following)).differences == found
 
 
 def test_who_came_late_shares_with_nobody_and_the_others_as_if_he_were_not_there() -> None:
@@ -432,11 +456,24 @@ def test_a_late_value_is_a_difference_record_and_the_closed_month_stays() -> Non
     was = closed.slots[700].readings["102"].use
     drawn = 900 - was.import_wh
     assert by_party["102"].money == drawn * PRICES.grid + was.export_wh * PRICES.feed_in
+    assert by_party["102"].priced == Priced(drawn, -was.export_wh, PRICES)
     assert correct(again, {}, SMALL, (), measured)[1] == ()
 
 
 @pytest.mark.parametrize(
-    "changes", [{"slot": "1"}, {"money": 1.0}, {"party": 5}, {"more": 1}, {"records": [[1, 2]]}, {"before": 1}], ids=str
+    "changes",
+    [
+        {"slot": "1"},
+        {"money": 1.0},
+        {"party": 5},
+        {"more": 1},
+        {"records": [[1, 2]]},
+        {"before": 1},
+        {"priced": 3},
+        {"priced": {"bought_wh": 1, "sold_wh": 0}},
+        {"priced": {"bought_wh": 1.0, "sold_wh": 0, "prices": [1, 2, 0]}},
+    ],
+    ids=str,
 )
 def test_what_is_no_difference_record_is_refused(changes: dict[str, object]) -> None:
     slot = SlotInput(0, {"101": reading(10)}, None, PRICES)
@@ -450,6 +487,7 @@ def test_what_is_no_difference_record_is_refused(changes: dict[str, object]) -> 
 def test_a_difference_that_was_billed_before_it_told_what_stood_in_is_read() -> None:
     plain = plain_difference(Difference(1, "101", 5, 0, 0, 0, 15_500, "101", (Reference(3, b"\x03" * 32),)))
     assert plain.pop("before") == []
+    assert plain.pop("priced") is None
     assert read_difference(plain).records == (Reference(3, b"\x03" * 32),)
 
 

@@ -22,6 +22,7 @@ from localvpp.settlement.statement import (
     Statement,
     encode_building,
     encode_statement,
+    house_trail,
     plain_statement,
     statements,
     trail_of,
@@ -105,7 +106,7 @@ class Read(HTMLParser):
 def test_the_lines_of_a_csv_sum_to_the_bill(made: dict[str, Statement], language: Language) -> None:
     words = Words(language)
     for statement in made.values():
-        rows = {row[0]: row for row in rows_of(statement_csv(statement, language))[5:]}
+        rows = {row[0]: row for row in rows_of(statement_csv(statement, trail_of(statement), language))[5:]}
         if statement.bill is None:
             continue
         (summed,) = (row for row in rows.values() if row[1] == words["sum"])
@@ -115,7 +116,7 @@ def test_the_lines_of_a_csv_sum_to_the_bill(made: dict[str, Statement], language
 
 
 def test_every_record_is_told_with_its_place_and_hash(made: dict[str, Statement], language: Language) -> None:
-    rows = rows_of(records_csv(made["100"], language))
+    rows = rows_of(records_csv(made["100"], trail_of(made["100"]), language))
     taken = {row[2]: row for row in rows[1:] if row[1] == Words(language)["taken"]}
     first = taken["2026-10-01T00:00:00+09:00"]
     (record,) = made["100"].evidence[OCTOBER.begin()]
@@ -133,12 +134,12 @@ def test_a_statement_of_a_meter_that_may_not_be_billed_from_says_so_and_no_figur
     made: dict[str, Statement], language: Language
 ) -> None:
     words = Words(language)
-    page = " ".join(Read(statement_page(made["106"], language)).texts)
+    page = " ".join(Read(statement_page(made["106"], trail_of(made["106"]), language)).texts)
     assert words["not_billed"] in page
     assert words.detail(made["106"].findings[0]) in page
     assert words["energy"] not in page
     assert words["figures"] not in page
-    assert len(rows_of(statement_csv(made["106"], language))) == 5
+    assert len(rows_of(statement_csv(made["106"], trail_of(made["106"]), language))) == 5
     if language is Language.JAPANESE:
         assert "M106 は検定を受けていません" in page
 
@@ -146,7 +147,7 @@ def test_a_statement_of_a_meter_that_may_not_be_billed_from_says_so_and_no_figur
 def test_the_invoice_block_has_all_that_a_qualified_invoice_needs(
     made: dict[str, Statement], language: Language
 ) -> None:
-    page = Read(statement_page(made["100"], language)).texts
+    page = Read(statement_page(made["100"], trail_of(made["100"]), language)).texts
     invoice = made["100"].invoice
     assert invoice is not None
     needed = {
@@ -165,8 +166,9 @@ def test_the_invoice_block_has_all_that_a_qualified_invoice_needs(
 def test_the_collection_list_has_every_flat_and_sums(
     settled: SettledMonth, made: dict[str, Statement], language: Language
 ) -> None:
-    papers = {name: Document.of(f"{name}.json", encode_statement(each)) for name, each in made.items()}
-    building_paper = Document.of("building.json", encode_building(house_of(settled, made)))
+    papers = {name: Document.of(f"{name}.json", encode_statement(each, trail_of(each))) for name, each in made.items()}
+    house = house_of(settled, made)
+    building_paper = Document.of("building.json", encode_building(house, house_trail(house)))
     rows = rows_of(collection_csv(settled, made, papers, building_paper, language))
     assert [row[0] for row in rows[1:-1]] == ["100", "101", "102", "103", "104", "105", "106"]
     assert sum(int(row[2]) for row in rows[1:-1] if row[2]) == int(rows[-1][2]) == settled.flats_yen
@@ -190,8 +192,8 @@ def test_the_collection_list_has_every_flat_and_sums(
 def test_a_page_is_complete_in_itself_and_leads_to_its_records(made: dict[str, Statement], language: Language) -> None:
     words = Words(language)
     statement = made["101"]
-    text = statement_page(statement, language)
-    assert text == statement_page(statement, language)
+    text = statement_page(statement, trail_of(statement), language)
+    assert text == statement_page(statement, trail_of(statement), language)
     page = Read(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert len(page.ids) == len(set(page.ids))
@@ -218,7 +220,10 @@ def test_every_table_names_its_columns_and_its_rows(
     made: dict[str, Statement], settled: SettledMonth, language: Language
 ) -> None:
     house = house_of(settled, made)
-    for text in (statement_page(made["101"], language), building_page(house, language)):
+    for text in (
+        statement_page(made["101"], trail_of(made["101"]), language),
+        building_page(house, house_trail(house), language),
+    ):
         page = Read(text)
         rows = page.tags.count("tr") - page.tags.count("thead")
         assert page.heads.count("row") == rows
@@ -233,12 +238,13 @@ def test_tax_that_comes_on_top_is_not_said_to_be_within(
     house = house_of(settled, made)
     on_top = replace(bill, net_yen=bill.total_yen, tax_yen=bill.total_yen // 10)
     for utility, key in ((bill, "tax"), (on_top, "tax_on")):
-        shown = Read(building_page(replace(house, utility=utility), language)).texts
+        billed = replace(house, utility=utility)
+        shown = Read(building_page(billed, house_trail(billed), language)).texts
         assert words[key].format(10) in shown
 
 
 def test_records_are_where_links_lead_to_and_on_paper(made: dict[str, Statement], language: Language) -> None:
-    text = statement_page(made["101"], language)
+    text = statement_page(made["101"], trail_of(made["101"]), language)
     # A link to what is folded shows nothing but its summary, and what is folded is not printed.
     assert "details" not in text
     assert "display: none" not in text
@@ -246,7 +252,7 @@ def test_records_are_where_links_lead_to_and_on_paper(made: dict[str, Statement]
 
 
 def test_a_resident_is_told_times_and_no_numbers_of_seconds(made: dict[str, Statement], language: Language) -> None:
-    shown = " ".join(Read(statement_page(made["102"], language)).texts)
+    shown = " ".join(Read(statement_page(made["102"], trail_of(made["102"]), language)).texts)
     assert "2026-10-11 10:00" in shown
     assert str(OCTOBER.begin() + 500 * 1800) not in shown
     assert f"{Words(language)['unknown']} kWh" not in shown
@@ -263,27 +269,32 @@ def test_what_own_pv_made_leads_to_its_records_and_says_where_it_is_not_known(
     assert isinstance(way, Metered)
     assert sum(slot.value for slot in way.slots) == made_wh
     assert all(slot.records == known.evidence[slot.begin] for slot in way.slots)
-    shown = Read(statement_page(known, language)).texts
+    shown = Read(statement_page(known, trail_of(known), language)).texts
     assert f"{decimal(Fraction(made_wh, 1000), 3)} kWh" in shown
-    (told,) = (line for line in rows_of(statement_csv(known, language)) if line[1:2] == [words["made"]])
+    (told,) = (
+        line for line in rows_of(statement_csv(known, trail_of(known), language)) if line[1:2] == [words["made"]]
+    )
     assert told[2] == f"{made_wh // 1000}.{made_wh % 1000:03}"
     count = len(way.slots)
     assert told[4].startswith(words["slots_of"].format(count, sum(len(slot.records) for slot in way.slots), "")[:-2])
-    counted = [line for line in rows_of(records_csv(known, language)) if line[1] == words["made"]]
+    counted = [line for line in rows_of(records_csv(known, trail_of(known), language)) if line[1] == words["made"]]
     assert len(counted) == count
     assert partly.account.made_known == partly.account.slots - 1
-    assert words["partly"].format(words["made"], 1) in Read(statement_page(partly, language)).texts
+    assert words["partly"].format(words["made"], 1) in Read(statement_page(partly, trail_of(partly), language)).texts
 
 
 def test_what_is_for_information_says_so(made: dict[str, Statement], language: Language) -> None:
-    shown = " ".join(Read(statement_page(made["105"], language)).texts)
+    shown = " ".join(Read(statement_page(made["105"], trail_of(made["105"]), language)).texts)
     assert Words(language)["nothing"] in shown
     assert Words(language)["invoice"] not in shown
 
 
 def test_the_documents_split_costs_and_sell_nothing(made: dict[str, Statement], settled: SettledMonth) -> None:
     house = house_of(settled, made)
-    texts = [statement_page(made["100"], Language.JAPANESE), building_page(house, Language.JAPANESE)]
+    texts = [
+        statement_page(made["100"], trail_of(made["100"]), Language.JAPANESE),
+        building_page(house, house_trail(house), Language.JAPANESE),
+    ]
     for text in texts:
         assert "料金" in text
         assert "按分・精算" in text
@@ -292,7 +303,7 @@ def test_the_documents_split_costs_and_sell_nothing(made: dict[str, Statement], 
 
 def test_the_buildings_page_adds_up(settled: SettledMonth, made: dict[str, Statement], language: Language) -> None:
     house = house_of(settled, made)
-    shown = " ".join(Read(building_page(house, language)).texts)
+    shown = " ".join(Read(building_page(house, house_trail(house), language)).texts)
     assert house.utility is not None
     assert house.margin_yen is not None
     for yen in (house.flats_yen, house.common_yen, house.utility.total_yen, house.margin_yen):
@@ -301,10 +312,10 @@ def test_the_buildings_page_adds_up(settled: SettledMonth, made: dict[str, State
 
 
 def test_a_statement_has_the_same_bytes_each_time(made: dict[str, Statement]) -> None:
-    data = encode_statement(made["101"])
-    assert data == encode_statement(made["101"])
+    data = encode_statement(made["101"], trail_of(made["101"]))
+    assert data == encode_statement(made["101"], trail_of(made["101"]))
     plain = json.loads(data)
-    assert plain == json.loads(json.dumps(plain_statement(made["101"])))
+    assert plain == json.loads(json.dumps(plain_statement(made["101"], trail_of(made["101"]))))
     assert plain["bill"]["adjustment_money"] == LATE.money
     assert "float" not in {type(each).__name__ for each in _leaves(plain)}
 
@@ -328,21 +339,32 @@ def test_a_pdf_says_the_same_and_carries_the_statement(made: dict[str, Statement
         lacks("no font with Japanese is installed: scripts/browser")
     words = Words(language)
     statement = made["101"]
-    data = statement_pdf(statement, language, software="local-vpp")
-    assert data == statement_pdf(statement, language, software="local-vpp")
+    data = statement_pdf(statement, trail_of(statement), language, software="local-vpp")
+    assert data == statement_pdf(statement, trail_of(statement), language, software="local-vpp")
     text = text_of(data)
     assert statement.bill is not None
     for wanted in (words["title"], f"{abs(statement.bill.yen):,}", "T7010705000725", "M101", words["adjustment"]):
         assert unicodedata.normalize("NFKC", wanted) in text, wanted
     document = pypdfium2.PdfDocument(data)
     assert document.count_attachments() == 1
-    assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement)
+    assert bytes(document.get_attachment(0).get_data()) == encode_statement(statement, trail_of(statement))
+
+
+def test_a_difference_without_a_late_value_says_that_other_meters_count(
+    made: dict[str, Statement], language: Language
+) -> None:
+    words = Words(language)
+    statement = replace(made["101"], adjustments={0: replace(LATE, because="")})
+    shown = Read(statement_page(statement, trail_of(statement), language)).texts
+    assert words["other_meters"] in shown
+    assert words["late"].format("101") not in shown
 
 
 @pytest.mark.usefixtures("outside")
 def test_a_pdf_with_many_differences_has_as_many_pages_as_it_needs(made: dict[str, Statement]) -> None:
-    many = tuple(replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150))
-    data = statement_pdf(replace(made["101"], adjustments=many), Language.ENGLISH, software="local-vpp")
+    many = {at: replace(LATE, slot=LATE.slot - 1800 * at, money=at * 1000) for at in range(150)}
+    statement = replace(made["101"], adjustments=many)
+    data = statement_pdf(statement, trail_of(statement), Language.ENGLISH, software="local-vpp")
     pages = pypdfium2.PdfDocument(data)
     assert len(pages) >= 4
     text = text_of(data)
@@ -355,7 +377,7 @@ def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], la
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
     house = house_of(settled, made)
-    text = text_of(building_pdf(house, language, software="local-vpp"))
+    text = text_of(building_pdf(house, house_trail(house), language, software="local-vpp"))
     for yen in (house.flats_yen, house.common_yen):
         assert f"{yen:,}" in text
 
@@ -363,7 +385,7 @@ def test_the_buildings_pdf(settled: SettledMonth, made: dict[str, Statement], la
 def test_a_pdf_without_a_font_says_what_to_install(made: dict[str, Statement], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localvpp.paper.font._FOLDERS", ())
     with pytest.raises(PdfError, match="no font with Japanese was found"):
-        statement_pdf(made["101"], Language.JAPANESE, software="local-vpp")
+        statement_pdf(made["101"], trail_of(made["101"]), Language.JAPANESE, software="local-vpp")
 
 
 @pytest.mark.parametrize(("money", "text"), [(0, "0.00000"), (-1, "-0.00001"), (12_345_678, "123.45678")])

@@ -15,11 +15,9 @@ again from what the database holds.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC
 import logging
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import aiohttp
@@ -48,10 +46,11 @@ from .mirroring import Mirroring
 from .notebook import Evidence, Notebook
 from .notes import Notes
 from .outage import Outages
+from .picture import Picture
 from .recording import SAVE_EVERY_S, Recording, Second
 from .rounds import FlatDevices, Rounds
 from .sealing import Sealing
-from .slots import is_quiet, telling
+from .slots import is_quiet
 from .standing import LedgerState
 from .steering import Steering
 from .store import FlatStore, Saved
@@ -85,7 +84,7 @@ _BIDS_NOT: Final = MarketSettings(zone=UTC, trades=False)
 
 
 class Flat:
-    """The agent. `run` works until it is cancelled; `state` is always the newest whole picture."""
+    """The agent. `run` works until it is cancelled; `state` is its newest whole picture."""
 
     def __init__(
         self,
@@ -103,7 +102,9 @@ class Flat:
         blackout: Blackout | None = None,
         market: MarketSettings = _BIDS_NOT,
     ) -> None:
-        self.state = FlatState(blackout=None if blackout is None else blackout.state)
+        first = FlatState(blackout=None if blackout is None else blackout.state)
+        doubts = Doubts(membership.flat, store.noted, self.note)
+        self._picture = Picture(first, membership.device, doubts, lambda: self._sealing.begun)
         self.blackout: Final = blackout
         """What keeps the living room alight; None where nothing is set up for it."""
         self.membership = membership
@@ -155,13 +156,16 @@ class Flat:
         diaries = (self.drills, self.trading, self._bidder)
         self._recording = Recording(self._sealing, self._gas, self._tracing, diaries, self._usage, self._clock)
         self._books = Books(membership.flat, self, sleep, outlived=blackout is not None)
-        self._doubts = Doubts(membership.flat, store.noted, self.note)
         self.software: Final = software
         """Name and version of the program."""
         if blackout is not None:
             blackout.attach(self)
-        self._listeners: list[Callable[[FlatState], None]] = []
         self._notes = Notes(store)
+
+    @property
+    def state(self) -> FlatState:
+        """What there is to show."""
+        return self._picture.state
 
     @property
     def fingerprint(self) -> str:
@@ -175,8 +179,7 @@ class Flat:
 
     def subscribe(self, listener: Callable[[FlatState], None]) -> Callable[[], None]:
         """Call a listener with each new state; return how to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._picture.subscribe(listener)
 
     async def run(self) -> None:
         """Read, sign, keep and send until cancelled; what was read is saved on the way out."""
@@ -222,7 +225,7 @@ class Flat:
 
     def books_closed(self, why: str) -> None:
         """Show that nothing is recorded and the building is not heard."""
-        self._update(link=LinkStatus(LinkState.CONNECTING, why))
+        self._picture.update(link=LinkStatus(LinkState.CONNECTING, why))
 
     def battery_found(self, battery: Battery) -> None:
         """Read a battery, too, from now on: its inverter slept when the agent began."""
@@ -238,7 +241,7 @@ class Flat:
     def blackout_changed(self) -> None:
         """Show the new state of the blackout logic."""
         if self.blackout is not None:
-            self._update(blackout=self.blackout.state)
+            self._picture.update(blackout=self.blackout.state)
 
     async def seal_drill(self, drill: Unlogged) -> bool:
         """Make a drill's record, or return False while that cannot be done yet. Raises StoreError."""
@@ -254,12 +257,12 @@ class Flat:
 
     def mirrored(self, held: Held) -> None:
         """Show how much of the log is copied, and say so to the building."""
-        self._update(mirrored=held.size, mirror_reason="", mirror_refuses=False)
+        self._picture.update(mirrored=held.size, mirror_reason="", mirror_refuses=False)
         self._link.mirrored(held)
 
     def mirror_failed(self, reason: str, *, refuses: bool) -> None:
         """Show why the log is not copied."""
-        self._update(mirrored=None, mirror_reason=reason, mirror_refuses=refuses)
+        self._picture.update(mirrored=None, mirror_reason=reason, mirror_refuses=refuses)
 
     def note(self, key: str, value: str) -> None:
         """Keep this over a restart, soon."""
@@ -269,22 +272,13 @@ class Flat:
 
     async def _restore(self, saved: Saved) -> None:
         self._link.lineage = await load_lineage(self._store, self.membership)
-        await self._doubts.restore()
+        await self._picture.restore_doubts()
         await self._sealing.restore(saved)
         await self.drills.restore()
         await self.trading.restore(self._link.lineage)
         await self._bidder.restore()
         await self._wearing.restore(self._store.noted)
-        self._show_saved(saved)
-
-    def _show_saved(self, saved: Saved) -> None:
-        places = {kept.record.hash: kept.index for kept in saved.last}
-        last = telling([kept.record for kept in saved.last]) if saved.last else None
-        self._update(
-            pending=saved.pending,
-            totals=saved.totals,
-            last_record=LastRecord.of(last, self.membership.device, places[last.hash]) if last else None,
-        )
+        self._picture.restored(saved)
 
     async def chain_adopted(self, adopted: Adopted) -> None:
         """Go on from the end that the chain has in the log: in the next epoch, with a gap since its last reading."""
@@ -292,7 +286,7 @@ class Flat:
         saved, dropped = await self._sealing.adopt(adopted)
         if self._sealing.signer is not signer:
             self._link.sign_with(self._sealing.signer)
-        self._show_saved(saved)
+        self._picture.restored(saved)
         if self._mirror is not None:
             self._mirror.close()
         _LOGGER.warning(
@@ -312,7 +306,7 @@ class Flat:
                 dropped[-1].seq,
             )
         if saved.gap_from is None:
-            self._update(adopted=Adoption(saved.head.epoch, 0))
+            self._picture.update(adopted=Adoption(saved.head.epoch, 0))
 
     # --- each second ---------------------------------------------------------------------------
 
@@ -364,22 +358,15 @@ class Flat:
         steers = steers_battery(battery, delivers=self._market.deliver, fills=fills)
         # A meter that is not heard may yet tell what the line bears.
         line_unknown = self.state.line_unknown if read.meter is None else steers and bears_w is None
-        own = {"key": None if trouble is None else str(trouble), "database": self._books.problem}
-        self._update(
-            meter=read.meter,
-            inverter=read.inverter,
-            battery=read.battery,
-            relay=read.relay,
-            island_relay=read.island_relay,
-            charger=read.charger,
-            gas=read.gas,
+        self._picture.looked(
+            read,
+            {"key": None if trouble is None else str(trouble), "database": self._books.problem},
             gas_l=self._gas.total_l,
             gas_wh=energy_wh(self._gas.total_l, devices.gas_heating_kj_m3),
             life=self._tracing.life,
             delivery=self._delivering.state,
             line_unknown=line_unknown,
             blackout=None if self.blackout is None else self.blackout.state,
-            problems=MappingProxyType({**read.problems, **{name: why for name, why in own.items() if why}}),
         )
 
     # --- what the building says of drills ----------------------------------------------------------
@@ -398,7 +385,7 @@ class Flat:
 
     def building_drill(self, drill: BuildingDrill | None) -> None:
         """Show what the building has announced."""
-        self._update(building_drill=drill)
+        self._picture.update(building_drill=drill)
 
     def tell_building(self, message: FromFlat) -> bool:
         """Tell the building of a drill, or of the market; return whether the link is up."""
@@ -426,7 +413,7 @@ class Flat:
 
     def market_changed(self) -> None:
         """Show the new state of the market."""
-        self._update(market=self.trading.state)
+        self._picture.update(market=self.trading.state)
 
     def situation(self) -> Situation:
         """Return what bidding depends on, as it is now."""
@@ -440,7 +427,7 @@ class Flat:
 
     def bidder_changed(self) -> None:
         """Show what the flat bids."""
-        self._update(bidder=self._bidder.state)
+        self._picture.update(bidder=self._bidder.state)
 
     # --- what the sealing asks and tells ---------------------------------------------------------
 
@@ -455,57 +442,47 @@ class Flat:
 
     def records_sealed(self, number: int, newest: LastRecord | None = None) -> None:
         """Show records that wait for the log, and have the link send them."""
-        self._update(pending=self.state.pending + number, last_record=newest or self.state.last_record)
+        self._picture.sealed(number, newest)
         self._link.records_waiting()
 
     def gap_ended(self, adoption: Adoption) -> None:
         """Show that the flat went on from the log's end of its chain."""
-        self._update(adopted=adoption)
+        self._picture.update(adopted=adoption)
 
     # --- what the link tells -------------------------------------------------------------------
 
     def link_changed(self, status: LinkStatus) -> None:
         """Show where the connection stands."""
-        self._doubts.linked(status)
-        self._update(link=status)
+        self._picture.linked(status)
 
     def terms_agreed(self, terms: Terms) -> None:
         """Begin to keep slots, or keep them by a new length."""
-        self._update(terms=terms)
+        self._picture.update(terms=terms)
         self._sealing.terms_agreed(terms)
 
     def records_proven(self, proven: Sequence[tuple[RecordHash, int]], pending: int) -> None:
         """Show the newest record's place in the log."""
-        last = self.state.last_record
-        index = dict(proven).get(last.hash) if last else None
-        self._update(
-            last_record=replace(last, index=index) if last and index is not None else last,
-            pending=pending,
-        )
+        self._picture.proven(proven, pending)
 
     def slot_settled(self, word: SlotWord) -> None:
         """Add a slot's settlement to the totals, if this flat had part in it."""
         if isinstance(word, SlotResult):
-            self._update(totals=self.state.totals.plus(word), last_result=word)
+            self._picture.settled(word)
         self._bidder.slot_settled(word)
 
     def head_moved(self, checkpoint: tlog.Checkpoint, *, grown: bool) -> None:
         """Show the log's size; a log that proves its growth again is no longer forked."""
         if self._mirroring is not None:
             self._mirroring.head_moved()
-        if grown:
-            self._doubts.grown()
-        self._update(log_size=checkpoint.size)
+        self._picture.grown(checkpoint.size, proven=grown)
 
     def ledger_forked(self, reason: str) -> None:
         """Show that the log does not prove that it has grown out of what this flat has witnessed."""
-        if self._doubts.hold(LedgerState.FORKED, reason):
-            self._update()
+        self._picture.doubted(LedgerState.FORKED, reason)
 
     def ledger_distrusted(self, reason: str) -> None:
         """Show that the ledger contradicted itself, for good."""
-        if self._doubts.hold(LedgerState.DISTRUSTED, reason):
-            self._update()
+        self._picture.doubted(LedgerState.DISTRUSTED, reason)
 
     async def evidence(self) -> list[Evidence]:
         """Return what this flat holds against the building and its log, oldest first.
@@ -523,13 +500,4 @@ class Flat:
 
     def frame_acknowledged(self, count: int) -> None:
         """Remember the newest frame that has arrived; the next state shows it."""
-        self.state = replace(self.state, acknowledged=count)
-
-    # --- state ---------------------------------------------------------------------------------
-
-    def _update(self, **changes: object) -> None:
-        state = replace(self.state, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields
-        ledger, reason = self._doubts.show(recorded=self._sealing.begun, pending=state.pending)
-        self.state = replace(state, ledger=ledger, ledger_reason=reason)
-        for listener in tuple(self._listeners):
-            listener(self.state)
+        self._picture.acknowledged(count)

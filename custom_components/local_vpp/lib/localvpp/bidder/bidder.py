@@ -238,8 +238,10 @@ class Bidder:
             orders = decision.orders
             if rules is not None:
                 orders = tuple(suited_to(rules.price, order) for order in orders)
-            if orders:
-                await self._trading.place(slot, orders)
+            if orders and await self._trading.place_first(at, orders) is None:
+                # A person has, while it was worked out.
+                _LOGGER.debug("Flat %s leaves %s as it was ordered by hand", self._flat, at)
+                return None
         except (ForecastError, MarketError) as error:
             # Out of the same numbers nothing else would come a moment later.
             self._tell(at, error)

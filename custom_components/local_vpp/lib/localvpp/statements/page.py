@@ -9,7 +9,7 @@ from typing import Final
 
 from ..paper import Language
 from ..settlement.month import Billing
-from ..settlement.statement import BuildingStatement, Statement, house_trail, trail_of
+from ..settlement.statement import BuildingStatement, Statement, Trail
 from . import parts
 from .figures import month_name
 from .naming import name_in, name_in_house
@@ -49,9 +49,9 @@ a.n { color: inherit; text-decoration-color: #9bb5ac; text-underline-offset: .2e
 """
 
 
-def statement_page(statement: Statement, language: Language) -> str:
-    """Return a party's statement."""
-    words, trail = Words(language), trail_of(statement)
+def statement_page(statement: Statement, trail: Trail, language: Language) -> str:
+    """Return a party's statement; `trail` is its own (`trail_of`)."""
+    words = Words(language)
     name, amount = parts.to_pay(statement, trail, words)
     body = [
         f"<h1>{escape(words['title'])}</h1>",
@@ -80,9 +80,9 @@ def statement_page(statement: Statement, language: Language) -> str:
     return _page(f"{words['title']} {statement.party} {month_name(statement.month, words)}", language, body)
 
 
-def building_page(house: BuildingStatement, language: Language) -> str:
-    """Return the building's statement."""
-    words, trail = Words(language), house_trail(house)
+def building_page(house: BuildingStatement, trail: Trail, language: Language) -> str:
+    """Return the building's statement; `trail` is its own (`house_trail`)."""
+    words = Words(language)
     body = [
         f"<h1>{escape(words['building_title'])}</h1>",
         f'<p class="note">{escape(words["split_note"])}</p>',

@@ -4,8 +4,17 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from string import Formatter
 
-from ..settlement.month import Billing, Finding, MeterPapers
-from ..settlement.statement import BuildingStatement, Invoice, Statement, Trail, key_of, keys_of, party_line
+from ..settlement.month import Billing, Difference, Finding, MeterPapers
+from ..settlement.statement import (
+    BuildingStatement,
+    Invoice,
+    Statement,
+    Trail,
+    difference_line,
+    key_of,
+    keys_of,
+    party_line,
+)
 from ..settlement.tariff import LineKind
 from .figures import decimal, kw, kwh, moment, month_name, percent, price, with_unit, yen
 from .lines import Line, lines_of
@@ -127,11 +136,16 @@ def differences(statement: Statement, trail: Trail, words: Words) -> Table:
     """Lay out the difference records of earlier months."""
     header = [words["difference_at"], words["because"], *lettered(words[key] for key in ("kwh", "amount"))]
     rows: list[list[Cell]] = []
-    for at, each in enumerate(statement.adjustments):
+    for at, each in statement.adjustments.items():
         texts = {"kwh": kwh(each.import_wh - each.export_wh, words), "yen": yen(each.money)}
-        cells = [shown(trail, key_of(f"difference {at}", column), text) for column, text in texts.items()]
-        rows.append([f"{moment(each.slot):%Y-%m-%d %H:%M}", words["late"].format(each.because), *cells])
+        cells = [shown(trail, key_of(difference_line(at), column), text) for column, text in texts.items()]
+        rows.append([f"{moment(each.slot):%Y-%m-%d %H:%M}", because_of(each, words), *cells])
     return header, rows
+
+
+def because_of(difference: Difference, words: Words) -> str:
+    """Say why a slot comes out otherwise than it was billed."""
+    return words["late"].format(difference.because) if difference.because else words["other_meters"]
 
 
 def invoice_facts(invoice: Invoice, statement: Statement, trail: Trail, words: Words) -> Facts:

@@ -17,8 +17,6 @@ from ..settlement.statement import (
     Trail,
     encode_building,
     encode_statement,
-    house_trail,
-    trail_of,
 )
 from . import parts
 from .figures import month_name
@@ -36,11 +34,14 @@ _GREEN = (22, 120, 60)
 _BELOW_MM = 30.0
 
 
-def statement_pdf(statement: Statement, language: Language, *, software: str, font: Font | None = None) -> bytes:
+def statement_pdf(
+    statement: Statement, trail: Trail, language: Language, *, software: str, font: Font | None = None
+) -> bytes:
     """Return a party's statement.
 
     Args:
         statement: what it says.
+        trail: the ways of its numbers (`trail_of`).
         language: of the words.
         software: that has made it.
         font: to be embedded; None takes one of the system's.
@@ -48,7 +49,7 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     Raises:
         PdfError: no font, or the extra `pdf` is not installed.
     """
-    words, trail = Words(language), trail_of(statement)
+    words = Words(language)
     title = f"{words['title']} {statement.party}"
     sheet = _sheet(statement.month.plus(1).begin(), title, words, software, font)
     sheet.title(words["title"], month_name(statement.month, words))
@@ -79,7 +80,7 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     _ways(sheet, trail, lambda figure: name_in(statement, figure, words), words)
     _room(sheet)
     sheet.heading(words["evidence"])
-    data = encode_statement(statement)
+    data = encode_statement(statement, trail)
     name = f"statement-{statement.month}-{statement.party}.json"
     indexes = [record.index for records in statement.evidence.values() for record in records]
     if indexes:
@@ -91,9 +92,11 @@ def statement_pdf(statement: Statement, language: Language, *, software: str, fo
     return sheet.finish()
 
 
-def building_pdf(house: BuildingStatement, language: Language, *, software: str, font: Font | None = None) -> bytes:
-    """Return the building's statement. Raises PdfError."""
-    words, trail = Words(language), house_trail(house)
+def building_pdf(
+    house: BuildingStatement, trail: Trail, language: Language, *, software: str, font: Font | None = None
+) -> bytes:
+    """Return the building's statement; `trail` is its own (`house_trail`). Raises PdfError."""
+    words = Words(language)
     sheet = _sheet(house.month.plus(1).begin(), words["building_title"], words, software, font)
     sheet.title(words["building_title"], month_name(house.month, words))
     sheet.facts([(words["building"], house.building)])
@@ -111,7 +114,7 @@ def building_pdf(house: BuildingStatement, language: Language, *, software: str,
         _lines(sheet, parts.notes(house.findings, trail, words))
     _ways(sheet, trail, lambda figure: name_in_house(house, figure, words), words)
     _room(sheet)
-    data = encode_building(house)
+    data = encode_building(house, trail)
     sheet.facts([(words["digest"], sha256(data).hexdigest())], columns=1, label_mm=40.0)
     sheet.lines([words["split_note"]], size=7)
     sheet.number_pages()

@@ -21,8 +21,6 @@ from ..settlement.statement import (
     Trail,
     Unit,
     Way,
-    house_trail,
-    trail_of,
 )
 from ..settlement.tariff import Month
 from .figures import decimal, moment
@@ -38,26 +36,26 @@ _DIGITS: Final = 6
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def statement_csv(statement: Statement, language: Language) -> bytes:
-    """Return the numbers of a party's statement."""
+def statement_csv(statement: Statement, trail: Trail, language: Language) -> bytes:
+    """Return the numbers of a party's statement; `trail` is its own (`trail_of`)."""
     words = Words(language)
     head = [(words["party"], statement.party)]
-    return _numbers(statement.building, statement.month, head, trail_of(statement), partial(name_in, statement), words)
+    return _numbers(statement.building, statement.month, head, trail, partial(name_in, statement), words)
 
 
-def building_csv(house: BuildingStatement, language: Language) -> bytes:
-    """Return the numbers of the building's statement."""
-    return _numbers(house.building, house.month, [], house_trail(house), partial(name_in_house, house), Words(language))
+def building_csv(house: BuildingStatement, trail: Trail, language: Language) -> bytes:
+    """Return the numbers of the building's statement; `trail` is its own (`house_trail`)."""
+    return _numbers(house.building, house.month, [], trail, partial(name_in_house, house), Words(language))
 
 
-def records_csv(statement: Statement, language: Language) -> bytes:
+def records_csv(statement: Statement, trail: Trail, language: Language) -> bytes:
     """Return what each number of a party's statement comes from, slot by slot."""
-    return _slots(trail_of(statement), partial(name_in, statement), Words(language))
+    return _slots(trail, partial(name_in, statement), Words(language))
 
 
-def building_records_csv(house: BuildingStatement, language: Language) -> bytes:
+def building_records_csv(house: BuildingStatement, trail: Trail, language: Language) -> bytes:
     """Return what each number of the building's statement comes from, slot by slot."""
-    return _slots(house_trail(house), partial(name_in_house, house), Words(language))
+    return _slots(trail, partial(name_in_house, house), Words(language))
 
 
 def _numbers(
@@ -98,11 +96,11 @@ def _slots(trail: Trail, name: Name, words: Words) -> bytes:
     rows: list[Sequence[object]] = [head]
     for number, figures in sections(trail).items():
         units = [figure.unit for figure in figures]
+        names = ", ".join(name(figure, words) for figure in figures)
         for begin, (texts, records) in slots_of(figures).items():
             values = {unit: text for unit, text in zip(units, texts, strict=True) if text}
-            row = [number, ", ".join(name(figure, words) for figure in figures), iso(begin)]
             told = " ".join(f"{record.index}:{record.hash.hex()}" for record in records)
-            rows.append([*row, values.get(Unit.KWH, ""), values.get(Unit.YEN, ""), told])
+            rows.append([number, names, iso(begin), values.get(Unit.KWH, ""), values.get(Unit.YEN, ""), told])
     return written(rows)
 
 

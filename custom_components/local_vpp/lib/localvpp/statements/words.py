@@ -75,6 +75,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "differences": ("精算差額の明細", "Difference records"),
     "difference_at": ("コマ", "Slot"),
     "because": ("理由", "Because of"),
+    "other_meters": ("請求に使える計量器が変わったため", "a change in whose meters may be billed from"),
     "late": ("{} の計量値が後から届いたため", "a late value of {}"),
     "estimated": ("推定値のコマ（前の週の同じ時刻の値）", "Estimated slots (same time of an earlier week)"),
     "unknown_slots": ("不明のコマ", "Unknown slots"),

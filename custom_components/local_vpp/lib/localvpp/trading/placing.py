@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from enum import StrEnum
 import secrets
 from typing import Final
 
@@ -22,8 +23,28 @@ EARLY_S: Final = 3_600
 """What is said of a slot so long before its first gate is kept: that the gate is closed too early."""
 
 
+class Unplaced(StrEnum):
+    """Why orders cannot be placed."""
+
+    NO_MARKET = "no_market"
+    NO_BEGIN = "no_begin"
+    """No slot begins then."""
+    TOO_FAR = "too_far"
+    LEFT_OUT = "left_out"
+    """The building's rules leave the flat out."""
+    UNSERVED = "unserved"
+    """The price rule serves no such orders."""
+    CLOSING = "closing"
+    """Between the time of a gate and the word that it is closed."""
+    CLOSED = "closed"
+
+
 class TradingError(Exception):
     """Orders cannot be placed; says why, and what to do."""
+
+    def __init__(self, problem: Unplaced, message: str) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class Placing:
@@ -64,11 +85,24 @@ class Placing:
 
         Raises TradingError, MarketError.
         """
-        rules, statement = self._may_place(slot)
-        for order in orders:
-            if why := refused_by(rules.price, order):
-                raise TradingError(f"order {order.id!r}: {why}")
-        at = await self._open(slot, rules)
+        rules, statement = self._may_order(slot, orders)
+        return await self._placed(await self._open(slot, rules), statement, orders)
+
+    async def place_first(self, at: RoundName, orders: Sequence[Order]) -> Placed | None:
+        """Order in a round; None where somebody has ordered in it already, even if he has withdrawn it.
+
+        Raises TradingError, MarketError.
+        """
+        rules, statement = self._may_order(at.slot, orders)
+        if await self._open(at.slot, rules) != at:
+            raise TradingError(Unplaced.CLOSED, f"{at}: its gate is closed, order in a later one")
+        kept = await self._shelf.of(at)
+        if kept is not None and kept.documents:
+            return None
+        return await self._placed(at, statement, orders)
+
+    async def _placed(self, at: RoundName, statement: bytes, orders: Sequence[Order]) -> Placed:
+        slot = at.slot
         nonce = secrets.token_bytes(NONCE_LENGTH)
         placed = Placed.of(self._own.origin, self._own.device, slot, at.number, nonce, orders)
         kept = await self._shelf.of(at) or KeptRound(at=at, rules=statement)
@@ -88,18 +122,30 @@ class Placing:
         now_s = self._clock.wall_ms() // 1000
         return now_s - KEEP_DOCUMENTS_S <= at.slot <= now_s + rules[0].lead_s(0) + EARLY_S
 
+    def _may_order(self, slot: int, orders: Sequence[Order]) -> tuple[Rules, bytes]:
+        rules = self._may_place(slot)
+        for order in orders:
+            if why := refused_by(rules[0].price, order):
+                raise TradingError(Unplaced.UNSERVED, f"order {order.id!r}: {why}")
+        return rules
+
     def _may_place(self, slot: int) -> tuple[Rules, bytes]:
         seconds, rules = self._slot_seconds(), self._rules.of(slot)
-        if rules is None or seconds is None:
-            raise TradingError("the building has told no rules of a market: it has none, or was not reached yet")
+        if seconds is None or not self._rules.all:
+            raise TradingError(
+                Unplaced.NO_MARKET, "the building has told no rules of a market: it has none, or was not reached yet"
+            )
         if slot % seconds:
-            raise TradingError(f"slot {slot} does not begin a slot of {seconds} s")
+            raise TradingError(Unplaced.NO_BEGIN, f"slot {slot} does not begin a slot of {seconds} s")
         if slot > self._clock.wall_ms() // 1000 + FURTHEST_S:
-            raise TradingError(f"slot {slot} is more than a year ahead")
+            raise TradingError(Unplaced.TOO_FAR, f"slot {slot} is more than a year ahead")
+        if rules is None:
+            raise TradingError(Unplaced.CLOSED, f"slot {slot} is before all that is traded, order for a later one")
         if self._own.flat in rules[0].without:
             raise TradingError(
+                Unplaced.LEFT_OUT,
                 f"the building's rules leave flat {self._own.flat} out: its meter may not be billed from; ask its "
-                "manager"
+                "manager",
             )
         return rules
 
@@ -116,8 +162,10 @@ class Placing:
                 return at
             if number < rules.last and now_ms < rules.end_ms(slot, number):
                 # What the log takes before the building has closed it would count for this round, and not for the next.
-                raise TradingError(f"{at}: its gate is being closed: order in a moment for the next round")
-        raise TradingError(f"slot {slot}: its gate is closed, order for a later one")
+                raise TradingError(
+                    Unplaced.CLOSING, f"{at}: its gate is being closed: order in a moment for the next round"
+                )
+        raise TradingError(Unplaced.CLOSED, f"slot {slot}: its gate is closed, order for a later one")
 
     async def seal(self, at: RoundName) -> None:
         """Have the newest document of a round signed, if it is not; older ones that never were are left."""

@@ -38,19 +38,23 @@ from ..wire import (
 from .counting import Counting
 from .heard import Heard
 from .hearing import Hearing
-from .kept import KEEP_DOCUMENTS_S
+from .kept import KEEP_DOCUMENTS_S, KeptRound
 from .keybook import KeyBook
 from .placing import Placing
 from .proving import Log
 from .rulebook import RuleBook
 from .searching import Searching
 from .shelf import Shelf
-from .state import MarketState
+from .state import MarketState, SlotState
 from .view import slot_state
 
 FORGET_S: Final = 3_600
 """So long after its begin a slot is shown; what is kept of it stays."""
 FORGET_EVERY_S: Final = 3_600.0
+
+
+type _Basis = tuple[tuple[KeptRound, ...], int | None, bool]
+"""What the state of a slot is made of: its rounds, the number of the last one, and whether it is still to begin."""
 
 
 class TradingListener(Protocol):
@@ -113,6 +117,8 @@ class Trading:
         self.told = False
         """Whether the building has told the rules over this connection: those that are kept may be of a market that
         is no more."""
+        self._shown: dict[int, tuple[_Basis, SlotState]] = {}
+        """How each slot is shown, and out of what: who has ordered for a whole year changes one of 17,520 at a time."""
         self.state = MarketState()
 
     async def restore(self, lineage: Lineage) -> None:
@@ -144,6 +150,14 @@ class Trading:
         """
         async with self._lock:
             return await self._placing.place(slot, orders)
+
+    async def place_first(self, at: RoundName, orders: Sequence[Order]) -> Placed | None:
+        """Order in a round; None where somebody has ordered in it already, even if he has withdrawn it.
+
+        Names and flat of the orders do not matter. Raises TradingError, MarketError.
+        """
+        async with self._lock:
+            return await self._placing.place_first(at, orders)
 
     # --- each second -------------------------------------------------------------------------------
 
@@ -256,14 +270,17 @@ class Trading:
         return self._clock.wall_ms() // 1000
 
     def _show(self) -> None:
-        now, slots = self._now(), []
-        for slot, kept in groupby(
-            sorted(self._shelf.rounds.values(), key=lambda each: each.at), lambda each: each.slot
-        ):
+        now, shown = self._now(), dict[int, tuple[_Basis, SlotState]]()
+        rounds = sorted(self._shelf.rounds.values(), key=lambda each: (each.at.slot, each.at.number))
+        for slot, kept in groupby(rounds, lambda each: each.at.slot):
             rules = self._rules.of(slot)
-            slots.append(slot_state(list(kept), None if rules is None else rules[0].last, now))
+            last = None if rules is None else rules[0].last
+            basis = (tuple(kept), last, now < slot)
+            before = self._shown.get(slot)
+            shown[slot] = before if before and before[0] == basis else (basis, slot_state(basis[0], last, now))
+        self._shown = shown
         rules = self._rules.of(now)
-        state = MarketState(rules=None if rules is None else rules[0], slots=tuple(slots))
+        state = MarketState(rules=None if rules is None else rules[0], slots=tuple(slot for _, slot in shown.values()))
         if state != self.state:
             self.state = state
             self._listener.market_changed()

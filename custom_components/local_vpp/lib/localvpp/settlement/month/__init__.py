@@ -2,7 +2,7 @@
 
 from .account import Account
 from .bills import Bill, Fee, Split, bills_of
-from .difference import Billed, Difference, correct, since
+from .difference import Billed, Difference, Priced, correct, since
 from .finding import Finding, FindingKind, Told, sentence
 from .identities import IdentityError
 from .month import MonthInput, SettledMonth, settle_month, wh_by_band
@@ -30,6 +30,7 @@ __all__ = [
     "MeterPapers",
     "MonthInput",
     "Party",
+    "Priced",
     "Reading",
     "Reference",
     "Role",

@@ -14,9 +14,25 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from ..slot import Share
+from ..slot_prices import SlotPrices
 from .party import BUILDING, Party
 from .reading import Reading, Reference
 from .slot import SettledSlot, settle_slot
+
+
+class Priced(NamedTuple):
+    """What of a difference met the slot's own prices: its money is this, and what was paid inside."""
+
+    bought_wh: int
+    """At the grid's price."""
+    sold_wh: int
+    """For the feed-in price."""
+    prices: SlotPrices
+
+    @property
+    def grid_money(self) -> int:
+        """What is to be paid for it, in 10⁻⁵ yen."""
+        return self.bought_wh * self.prices.grid - self.sold_wh * self.prices.feed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +47,16 @@ class Difference:
     shared_out_wh: int
     money: int
     because: str
-    """Whose reading came late."""
+    """Whose reading came late. Empty: nobody's did; other meters may be billed from than when the month was billed."""
     records: tuple[Reference, ...] = ()
-    """Those of the readings that came late."""
+    """Those of the readings that came late; where none did, those of the party's own."""
     before: tuple[Reference, ...] = ()
     """Those of what stood in for them when the month was billed; none, where nothing did."""
     corrections: tuple[Reference, ...] = ()
     """The building's CORRECTION records of the readings that came late, or of what newly stands in; the newest of each.
     None in months that were billed before there were any."""
+    priced: Priced | None = None
+    """None in months that were billed before it was told."""
 
 
 type StoodIn = Mapping[str, tuple[Reference, ...]]
@@ -53,6 +71,16 @@ class Billed(NamedTuple):
     shared_in_wh: int = 0
     shared_out_wh: int = 0
     money: int = 0
+
+    @property
+    def bought_wh(self) -> int:
+        """At the grid's price."""
+        return max(self.import_wh - self.export_wh, 0) - self.shared_in_wh
+
+    @property
+    def sold_wh(self) -> int:
+        """For the feed-in price."""
+        return max(self.export_wh - self.import_wh, 0) - self.shared_out_wh
 
     @classmethod
     def of(cls, share: Share) -> Self:
@@ -143,17 +171,12 @@ def _of(difference: Difference) -> Billed:
 def _differences(
     was: Mapping[str, Billed], again: SettledSlot, parties: Collection[str], estimates: StoodIn
 ) -> tuple[Difference, ...]:
-    now = billed_of(again)
-    changed = {
-        name: now.get(name, Billed()).less(was.get(name, Billed()))
-        for name in sorted({*parties, BUILDING})
-        if now.get(name, Billed()) != was.get(name, Billed())
-    }
+    billed = billed_of(again)
+    both = {name: (was.get(name, Billed()), billed.get(name, Billed())) for name in sorted({*parties, BUILDING})}
+    changed = {name: now.less(then) for name, (then, now) in both.items() if now != then}
     late = [name for name, each in changed.items() if each.import_wh or each.export_wh]
     because = ", ".join(late)
-    records = tuple(
-        sorted(record for name in late if name in again.readings for record in again.readings[name].records)
-    )
+    records = tuple(sorted(record for name in late for record in _records(again, name)))
     before = tuple(sorted(record for name in late for record in estimates.get(name, ())))
     corrections = tuple(sorted({found for name in late if (found := _correction(again, name)) is not None}))
     return tuple(
@@ -162,12 +185,22 @@ def _differences(
             name,
             *each,
             because=because,
-            records=records,
+            records=records if late else _records(again, name),
             before=before,
             corrections=corrections,
+            priced=_priced(*both[name], again.given.prices),
         )
         for name, each in changed.items()
     )
+
+
+def _records(slot: SettledSlot, name: str) -> tuple[Reference, ...]:
+    reading = slot.readings.get(name)
+    return () if reading is None else reading.records
+
+
+def _priced(then: Billed, now: Billed, prices: SlotPrices) -> Priced:
+    return Priced(now.bought_wh - then.bought_wh, now.sold_wh - then.sold_wh, prices)
 
 
 def _correction(slot: SettledSlot, name: str) -> Reference | None:

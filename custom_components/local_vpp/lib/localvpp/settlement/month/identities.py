@@ -4,7 +4,8 @@
    drew, what was drawn behind meters that are not billed, and the loss. Summed from the readings; settled by shares.
 2. Energy of a party: what it needed is what transfers brought and what it bought at the grid's price; its surplus is
    what transfers took and what was sold.
-3. Money inside: what takers pay is what givers and the building get, by the transfers and by the shares.
+3. Money inside: each party's is what the transfers say. That takers pay what givers and the building get follows, for
+   each transfer is counted on both of its sides.
 4. Bills: each follows from the slots' shares, fees and differences; together they are what the building takes from its
    parties, to the yen, and with the income from outside they pay the utility and leave the margin.
 5. The utility's bill: its kWh are those that the bulk meter counted, unless they are the utility's own; its total is
@@ -55,7 +56,6 @@ def check_slot(slot: SettledSlot) -> dict[str, int]:
     came = dict.fromkeys(shares, 0)
     gone = dict.fromkeys(shares, 0)
     money = dict.fromkeys(shares, 0)
-    rent = 0
     for transfer in slot.settlement.transfers:
         sender, receiver, wh = transfer.sender, transfer.receiver, transfer.energy_wh
         if sender not in shares or receiver not in shares:
@@ -64,8 +64,7 @@ def check_slot(slot: SettledSlot) -> dict[str, int]:
         gone[sender] += wh
         money[sender] += transfer.money
         money[receiver] -= transfer.money + transfer.rent
-        rent += transfer.rent
-    inside = imported = exported = 0
+    imported = exported = 0
     owed = {}
     for name, share in shares.items():
         use = slot.readings[name].use
@@ -84,11 +83,8 @@ def check_slot(slot: SettledSlot) -> dict[str, int]:
         owed[name] = bought * prices.grid - sold * prices.feed_in
         if share.grid_money != -owed[name]:
             _unlike(f"slot {at}: the grid's part of {name}", -share.grid_money, "by its prices", owed[name])
-        inside += share.inside_money
         imported += use.import_wh
         exported += use.export_wh
-    if inside + rent:
-        _unlike(f"slot {at}: what takers pay inside", -inside, "givers and the building get", rent)
     bulk = slot.given.bulk
     if slot.loss_wh is not None and bulk is not None:
         entered = bulk.import_wh + exported

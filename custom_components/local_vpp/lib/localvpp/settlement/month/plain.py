@@ -10,10 +10,11 @@ import json
 from typing import Any, Final
 
 from ..keys import DYNAMIC
+from ..slot_prices import SlotPrices
 from ..tariff import Month, UtilityBill
 from .account import Account
 from .bills import Bill
-from .difference import Billed, Difference, StoodIn, stood_in
+from .difference import Billed, Difference, Priced, StoodIn, stood_in
 from .month import SettledMonth
 from .party import BUILDING
 from .reading import Reference
@@ -124,23 +125,47 @@ def plain_account(account: Account) -> dict[str, Any]:
 def plain_difference(difference: Difference) -> dict[str, Any]:
     """Return a difference record."""
     plain = {each.name: getattr(difference, each.name) for each in fields(difference)}
-    return plain | {name: _plain_references(plain[name]) for name in _REFERENCES}
+    plain |= {name: _plain_references(plain[name]) for name in _REFERENCES}
+    return plain | {"priced": None if difference.priced is None else _plain_priced(difference.priced)}
 
 
 def read_difference(plain: Mapping[str, Any]) -> Difference:
-    """Read what `plain_difference` wrote; months that were billed before it wrote `before` or `corrections` have none.
+    """Read what `plain_difference` wrote; months that were billed before it wrote all of it have less.
 
     Raises ValueError.
     """
-    plain = {"before": [], "corrections": []} | dict(plain)
+    plain = {"before": [], "corrections": [], "priced": None} | dict(plain)
     names = {each.name for each in fields(Difference)}
     if plain.keys() != names:
         raise ValueError(f"a difference record has {', '.join(sorted(names))}, got {', '.join(sorted(plain))}")
     for name, value in plain.items():
+        if name == "priced":
+            continue
         wanted = {"party": str, "because": str, **dict.fromkeys(_REFERENCES, list)}.get(name, int)
         if type(value) is not wanted:
             raise ValueError(f"a difference record's {name} is {value!r}, expected {wanted.__name__}")
-    return Difference(**{**plain, **{name: _references(plain[name]) for name in _REFERENCES}})
+    references = {name: _references(plain[name]) for name in _REFERENCES}
+    return Difference(**{**plain, **references, "priced": _read_priced(plain["priced"])})
+
+
+def _plain_priced(priced: Priced) -> dict[str, Any]:
+    return {"bought_wh": priced.bought_wh, "sold_wh": priced.sold_wh, "prices": _plain_prices(priced.prices)}
+
+
+def _read_priced(plain: object) -> Priced | None:
+    match plain:
+        case None:
+            return None
+        case {"bought_wh": bought, "sold_wh": sold, "prices": [inside, grid, feed_in], **more} if not more and all(
+            type(each) is int for each in (bought, sold, inside, grid, feed_in)
+        ):
+            return Priced(bought, sold, SlotPrices(inside, grid, feed_in))
+        case _:
+            raise ValueError(f"a difference record's priced is {plain!r}, expected bought_wh, sold_wh, prices")
+
+
+def _plain_prices(prices: SlotPrices) -> list[int]:
+    return [prices.inside, prices.grid, prices.feed_in]
 
 
 def _plain_references(records: Iterable[Reference]) -> list[list[Any]]:
@@ -186,10 +211,10 @@ def _bill(bill: Bill) -> dict[str, Any]:
 
 
 def _slot(slot: SettledSlot) -> dict[str, Any]:
-    bulk, prices = slot.given.bulk, slot.given.prices
+    bulk = slot.given.bulk
     plain: dict[str, Any] = {
         "begin": slot.given.begin,
-        "prices": [prices.inside, prices.grid, prices.feed_in],
+        "prices": _plain_prices(slot.given.prices),
         "bulk": None if bulk is None else [bulk.import_wh, bulk.export_wh],
         "unbilled_wh": slot.unbilled_wh,
         "loss_wh": slot.loss_wh,

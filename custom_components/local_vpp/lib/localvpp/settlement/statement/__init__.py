@@ -7,7 +7,7 @@ from .invoice import Invoice, Issuer, RegistrationError, registration
 from .noted import keys_of
 from .party import MONTH_FILE, PeakPart, Row, RowKind, Statement, statements
 from .plain import encode_building, encode_statement, plain_statement
-from .trail import trail_of
+from .trail import difference_line, trail_of
 
 __all__ = [
     "BUILDING_FILE",
@@ -32,6 +32,7 @@ __all__ = [
     "Worked",
     "Written",
     "building_statement",
+    "difference_line",
     "encode_building",
     "encode_statement",
     "house_trail",

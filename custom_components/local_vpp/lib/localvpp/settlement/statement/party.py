@@ -102,7 +102,8 @@ class Statement:
     bill: Bill | None
     """None: nothing is to be paid, for the meter is not fit for billing; why not, `findings` say. Of one that is not
     marked as information only there is nothing else, either: not a line of its figures is for anybody."""
-    adjustments: tuple[Difference, ...]
+    adjustments: Mapping[int, Difference]
+    """By their places among the month's differences."""
     peaks: tuple[PeakPart, ...]
     by_slot: PartySlots
     """What its numbers are the sums of."""
@@ -223,7 +224,7 @@ def statements(
             rows=() if name in refused else _rows(account),
             account=account,
             bill=bill,
-            adjustments=tuple(each for each in settled.given.differences if each.party == name),
+            adjustments={at: each for at, each in enumerate(settled.given.differences) if each.party == name},
             peaks=() if name in refused else tuple(_peak(each, name, followed) for each in peaks),
             by_slot=followed.by(name),
             fees=tuple(fee for fee in settled.given.fees if name in fee.parts),

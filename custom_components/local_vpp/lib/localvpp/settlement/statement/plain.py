@@ -8,20 +8,20 @@ from typing import Any, Final
 from ..month import Reference, plain_difference
 from .building import BuildingStatement
 from .figure import Metered, Trail, Way, Worked, Written
-from .house_trail import house_trail
 from .party import Statement
-from .trail import trail_of
 
 FORMAT: Final = "local-vpp/statement/2"
 BUILDING_FORMAT: Final = "local-vpp/building-statement/1"
 
 
-def encode_statement(statement: Statement) -> bytes:
-    """Return a statement as bytes: the same for the same statement."""
-    return json.dumps(plain_statement(statement), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def encode_statement(statement: Statement, trail: Trail) -> bytes:
+    """Return a statement as bytes, the same for the same statement; `trail` is its own (`trail_of`)."""
+    return json.dumps(
+        plain_statement(statement, trail), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
 
 
-def plain_statement(statement: Statement) -> dict[str, Any]:
+def plain_statement(statement: Statement, trail: Trail) -> dict[str, Any]:
     """Return a statement as what JSON holds; records are [index, hash] by slot."""
     bill, invoice, meter = statement.bill, statement.invoice, statement.meter
     return {
@@ -39,7 +39,7 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
             "verified_until": None if meter.verified_until is None else str(meter.verified_until),
         },
         "rows": [{"kind": row.kind, "wh": row.wh, "money": row.money} for row in statement.rows],
-        "figures": plain_trail(trail_of(statement), statement.evidence),
+        "figures": plain_trail(trail, statement.evidence),
         "used_wh": statement.used_wh,
         "alone_money": statement.account.alone_money,
         "saved_money": statement.saved_money,
@@ -60,7 +60,7 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
         },
         "charged_yen": statement.charged_yen,
         "credited_yen": statement.credited_yen,
-        "adjustments": [plain_difference(each) for each in statement.adjustments],
+        "adjustments": [plain_difference(each) for each in statement.adjustments.values()],
         "peaks": [[each.begin, each.building_wh, each.own_wh] for each in statement.peaks],
         "findings": [[each.kind, each.detail] for each in statement.findings],
         "invoice": None
@@ -80,14 +80,14 @@ def plain_statement(statement: Statement) -> dict[str, Any]:
     }
 
 
-def encode_building(house: BuildingStatement) -> bytes:
-    """Return the building's statement as bytes: the same for the same statement."""
+def encode_building(house: BuildingStatement, trail: Trail) -> bytes:
+    """Return the building's statement as bytes, the same for the same one; `trail` is its own (`house_trail`)."""
     bulk = {slot.begin: slot.bulk_records for slot in house.settled.given.slots}
     plain = {
         "format": BUILDING_FORMAT,
         "building": house.building,
         "month": str(house.month),
-        "figures": plain_trail(house_trail(house), bulk),
+        "figures": plain_trail(trail, bulk),
         "records": _by_slot(bulk),
     }
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -24,6 +24,7 @@ from .figure import (
     Trail,
     Trailing,
     Unit,
+    Way,
     Worked,
     Written,
     key_of,
@@ -116,11 +117,11 @@ class _Party(Trailing):
             way = Worked(self._levelling(bill.levelling_money))
             self.one(lines[-1], Unit.YEN, Fraction(bill.levelling_money, UNITS), way, *places)
         if self._of.adjustments:
-            rows = [f"difference {at}" for at in range(len(self._of.adjustments))]
-            for name, each in zip(rows, self._of.adjustments, strict=True):
-                self._difference(name, each)
+            for at, each in self._of.adjustments.items():
+                self._difference(at, each)
             lines.append("adjustment")
-            self.worked(lines[-1], Unit.YEN, total(key_of(name, "yen") for name in rows))
+            rows = [key_of(difference_line(at), "yen") for at in self._of.adjustments]
+            self.worked(lines[-1], Unit.YEN, total(rows))
         exact = total(lines)
         more = bill.yen - bill.exact_money // UNITS
         floored = ((1, Floor(exact)), *(((1, Number(Fraction(more))),) if more else ()))
@@ -231,13 +232,17 @@ class _Party(Trailing):
             owed=money < 0,
         )
 
-    def _difference(self, name: str, each: Difference) -> None:
+    def _difference(self, at: int, each: Difference) -> None:
         records = (*each.before, *each.records, *each.corrections)
+        month = self._of.documents.month
+        prices = (Written(month, f"differences[{at}].priced.prices[{of}]") for of in _prices_of(each))
 
-        def laid(unit: Unit, value: int) -> Laid:
-            return Laid(unit, Fraction(value, SCALE[unit]), (Metered((SlotValue(each.slot, value, records),)),))
+        def laid(unit: Unit, value: int, *more: Way) -> Laid:
+            ways = (Metered((SlotValue(each.slot, value, records),)), *more)
+            return Laid(unit, Fraction(value, SCALE[unit]), ways)
 
-        self.line(name, kwh=laid(Unit.KWH, each.import_wh - each.export_wh), yen=laid(Unit.YEN, each.money))
+        energy = laid(Unit.KWH, each.import_wh - each.export_wh)
+        self.line(difference_line(at), kwh=energy, yen=laid(Unit.YEN, each.money, *prices))
 
     def _paid(self, of: _Value, *prices: str) -> Laid:
         """Return a sum of money: that of its slots' energy at prices, which stand in the month."""
@@ -273,6 +278,20 @@ class _Party(Trailing):
             return 0 if moved is None else int(getattr(moved, name))
 
         return value
+
+
+def difference_line(at: int) -> str:
+    """Return the name of the line of a difference, by its place in the month."""
+    return f"difference {at}"
+
+
+def _prices_of(difference: Difference) -> list[int]:
+    """Return which of its slot's prices a difference was made by: inside, grid, fed in."""
+    priced = difference.priced
+    if priced is None:
+        return []
+    made = (difference.money != priced.grid_money, priced.bought_wh, priced.sold_wh)
+    return [of for of, part in enumerate(made) if part]
 
 
 def _part_of(fee: Fee, party: str, money: int) -> Apportioned:
