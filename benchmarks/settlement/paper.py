@@ -5,7 +5,7 @@ from time import process_time
 
 from localvpp.paper import Language
 from localvpp.settlement.month import encode_month, settle_month
-from localvpp.settlement.statement import MONTH_FILE, Document, Documents, statements
+from localvpp.settlement.statement import MONTH_FILE, Document, Documents, statements, trail_of
 from localvpp.statements import statement_pdf
 
 from ..figures import Figure
@@ -18,13 +18,14 @@ def run(*, flats: int = 4, slots: int | None = None, rounds: int = 3) -> list[Fi
     settled = settle_month(month_of(flats, slots, "dynamic"))
     documents = Documents(Document.of(MONTH_FILE, encode_month(settled)))
     statement = statements(settled, ISSUER, date(2026, 11, 5), documents=documents)["101"]
+    trail = trail_of(statement)
     figures = []
     for language in Language:
-        data = statement_pdf(statement, language, software="local-vpp")
+        data = statement_pdf(statement, trail, language, software="local-vpp")
         best = []
         for _ in range(rounds):
             begin = process_time()
-            statement_pdf(statement, language, software="local-vpp")
+            statement_pdf(statement, trail, language, software="local-vpp")
             best.append(process_time() - begin)
         figures.append(
             Figure(
