@@ -26,7 +26,7 @@ from typing import Any
 from coordinator.config import BuildingConfig, ConfigError, load, meters_of
 from coordinator.market.papers import papers_of
 from coordinator.market.service import KEEP_S
-from coordinator.store import close_database, entries as entry_store, open_database, prices as price_store
+from coordinator.store import StoreError, close_database, entries as entry_store, open_database, prices as price_store
 from coordinator.store.database import snapshot
 from localvpp import tlog
 from localvpp.audit import AuditedLog, AuditError, CorrectedLog, audit_meters, audit_slot
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         config = load(arguments.file)
         found = asyncio.run(_audit(config, log_key(arguments.vkey), arguments.slot))
-    except (ConfigError, AuditError, ValueError) as error:
+    except (ConfigError, AuditError, StoreError, ValueError) as error:
         raise CommandError(str(error)) from error
     print(json.dumps(found, indent=2, ensure_ascii=False))
     return 0 if found["ok"] else 1
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Sequence[int]) -> dict[str, Any]:
     meters = await asyncio.to_thread(meters_of, config)
-    engine = await open_database(config.database_url)
+    engine = await open_database(config.database_url, must_exist=True)
     try:
         async with snapshot(engine) as connection:
             head = await entry_store.head(connection)

@@ -89,7 +89,7 @@ def _make(arguments: argparse.Namespace) -> int:
 async def _of_building(arguments: argparse.Namespace) -> Plan:
     config, now = await asyncio.to_thread(load, arguments.file), SystemClock().wall_ms() // 1000
     tenancies = await asyncio.to_thread(tenancies_known, config)
-    engine = await open_database(config.database_url)
+    engine = await open_database(config.database_url, must_exist=True)
     try:
         async with snapshot(engine) as connection:
             known = await members.every(connection)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, load, load_accounts
 from coordinator.settlement.months import MonthError, Records, read_month, shared_otherwise, unlike
-from coordinator.store import StoreError, close_database, members as member_store, open_database, snapshot
+from coordinator.store import StoreError, close_database, in_words, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
 from localvpp.settlement.month import (
     BUILDING,
@@ -137,7 +137,9 @@ def run(arguments: argparse.Namespace) -> int:
             charged_yen=accounts.charged_yen.get(arguments.month),
         )
         settled = settle_month(given)
-    except (ConfigError, MonthError, IdentityError, StoreError, SQLAlchemyError, OSError, ValueError) as error:
+    except SQLAlchemyError as error:
+        raise CommandError(f"the building's database cannot be read: {in_words(error)}") from error
+    except (ConfigError, MonthError, IdentityError, StoreError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
     _check(settled, records)
     now = datetime.now(UTC)
@@ -176,7 +178,7 @@ def _day(text: str) -> date:
 
 
 async def _read(config: BuildingConfig, accounts: Accounts, month: Month) -> Records:
-    engine = await open_database(config.database_url)
+    engine = await open_database(config.database_url, must_exist=True)
     try:
         async with snapshot(engine) as connection:
             members = await member_store.every(connection)

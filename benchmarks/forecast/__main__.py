@@ -6,9 +6,8 @@ from typing import Final
 
 from ..report import parse, parser_of, report
 from .homes import SHARED
-from .measuring import BENCHMARKS
+from .measuring import BENCHMARKS, DAYS
 
-DAYS: Final = 90
 TINY_DAYS: Final = 3
 
 

@@ -1,25 +1,37 @@
 """The benchmarks themselves: each returns its figures."""
 
 from collections.abc import Callable
+from datetime import UTC
 from importlib.util import find_spec
 from pathlib import Path
+from time import process_time
 from typing import Final
 
 import numpy as np
 
-from localvpp.forecast import Blend, ClearSkyRatio, Kind, SeasonalNaive, WeightedMedian, summed
+from localvpp.forecast import Blend, ClearSkyRatio, History, Kind, SeasonalNaive, WeightedMedian, forecast, summed
 from localvpp.forecast.boosted import boosted_load, boosted_pv
+from localvpp.forecast.forecasting import MOST_DAYS_AHEAD
+from localvpp.forecast.history import SHORTEST_S
 
 from ..figures import Figure
 from . import bidding
 from .homes import CITYLEARN, Home, ausgrid, citylearn
-from .scores import Score, day_ahead, last_days, persistence, slots_ahead
+from .scores import DAY_S, Score, day_ahead, last_days, persistence, slots_ahead
 
 UNIT: Final = "kWh/slot"
 LOAD_KWH, PV_KWH, SOON_KWH = 0.170, 0.080, 0.157
 LEAST_COVERED, MOST_COVERED = 0.75, 0.85
+DAYS: Final = 90
+"""The last days of a home that are asked for; with fewer, of longer times as many fewer are tried."""
 GATE_SLOTS: Final = 2
 """With the gate an hour before the slot, the slot that orders are for is the second one from now."""
+BRIGHT: Final = range(151, 181)
+"""29 November to 28 December 2011, of a history that begins on 1 July."""
+SETTLED_DAYS: Final = 70
+"""Then every method, the slowest to learn too, has all the days that it looks at."""
+TOLD_AFTER_DAYS: Final = 12
+"""The fewest after which a forecast says how good it is."""
 
 
 def day(data: Path, days: int) -> list[Figure]:
@@ -53,6 +65,47 @@ def soon(data: Path, days: int) -> list[Figure]:
         figures += [Figure(name=name, value=told.mae_kwh, unit=UNIT, at_most=most, beside=beside)]
         figures += [_covered(f"{kind}, two slots ahead", told)]
     return figures
+
+
+def season(data: Path, days: int) -> list[Figure]:
+    """The sun of 30 days of the Ausgrid home's bright season, for which the figure to reach was set."""
+    history = ausgrid(data).pv
+    chosen = BRIGHT[:days]
+    told, naive = (day_ahead(history, Kind.PV, chosen, method) for method in (None, SeasonalNaive()))
+    beside = {"seasonal naive": naive.mae_kwh, "the day before": persistence(history, chosen, 48)}
+    name = f"{Kind.PV} of the bright season, error a day ahead"
+    return [
+        Figure(name=name, value=told.mae_kwh, unit=UNIT, at_most=PV_KWH, beside=beside),
+        _covered(f"{Kind.PV} of the bright season, a day ahead", told),
+    ]
+
+
+def year(data: Path, days: int) -> list[Figure]:
+    """The whole year of the Ausgrid home but the days with which it begins."""
+    home = ausgrid(data)
+    figures = []
+    for kind, history in ((Kind.LOAD, home.load), (Kind.PV, home.pv)):
+        told = day_ahead(history, kind, _some(history, SETTLED_DAYS, days))
+        figures.append(_covered(f"{kind} of the year, a day ahead", told))
+    return figures
+
+
+def early(data: Path, days: int) -> list[Figure]:
+    """The sun of the Ausgrid home on each day of the year, as if it had been measured for twelve days before."""
+    history = ausgrid(data).pv
+    told = day_ahead(history, Kind.PV, _some(history, TOLD_AFTER_DAYS, days), known_days=TOLD_AFTER_DAYS)
+    return [_covered(f"{Kind.PV} after {TOLD_AFTER_DAYS} days, a day ahead", told)]
+
+
+def minutes(data: Path, days: int) -> list[Figure]:
+    """The longest forecast that there is, a week of minutes, out of the Ausgrid home's half hours cut in thirty."""
+    home = ausgrid(data).load
+    cut = home.slot_seconds // SHORTEST_S
+    history = History(home.begin, SHORTEST_S, np.repeat(home.wh / cut, cut))
+    at = history.begin + last_days(history, days)[0] * DAY_S
+    begin = process_time()
+    forecast(history, at, MOST_DAYS_AHEAD * DAY_S // SHORTEST_S, Kind.LOAD, UTC)
+    return [Figure(name=f"{Kind.LOAD}, a week of minutes takes", value=process_time() - begin, unit="s of a processor")]
 
 
 def methods(data: Path, days: int) -> list[Figure]:
@@ -94,10 +147,19 @@ def others(data: Path, days: int) -> list[Figure]:
 BENCHMARKS: Final[dict[str, Callable[[Path, int], list[Figure]]]] = {
     "day": day,
     "soon": soon,
+    "season": season,
+    "year": year,
+    "early": early,
+    "minutes": minutes,
     "others": others,
     "methods": methods,
     "bidding": bidding.run,
 }
+
+
+def _some(history: History, first: int, days: int) -> range:
+    """All days from one on, or as few of them as are asked for of the usual number."""
+    return range(first, len(history.wh) * history.slot_seconds // DAY_S, max(1, DAYS // days))
 
 
 def _both(home: Home, kind: Kind, days: int) -> tuple[Score, Score]:
@@ -113,6 +175,7 @@ def _covered(name: str, told: Score) -> Figure:
         unit="share",
         at_least=LEAST_COVERED,
         at_most=MOST_COVERED,
+        beside={"slots of unknown certainty": told.untold},
     )
 
 

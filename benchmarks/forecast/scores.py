@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from localvpp.forecast import Forecast, History, Kind, Method, forecast
+from localvpp.forecast import LEVELS, Forecast, History, Kind, Method, forecast
 
 DAY_S: Final = 86_400
 _DARK: Final = 0.01
@@ -28,6 +28,8 @@ class Score:
     mae_kwh: float
     covered: float
     """Share of slots whose value lay between p10 and p90; of PV by daylight."""
+    untold: int
+    """Slots of which nobody knew how good they were foretold: they count for the error alone."""
     mean_kwh: float
     milliseconds: float
     """For one forecast."""
@@ -38,10 +40,15 @@ class Score:
         return self.mae_kwh / self.mean_kwh
 
 
-def day_ahead(history: History, kind: Kind, days: Sequence[int], method: Method | None = None) -> Score:
-    """Foretell each of some days at its midnight; days count from the history's begin."""
+def day_ahead(
+    history: History, kind: Kind, days: Sequence[int], method: Method | None = None, known_days: int | None = None
+) -> Score:
+    """Foretell each of some days at its midnight; days count from the history's begin.
+
+    Of what was before, only the newest `known_days` are known, or all.
+    """
     width = DAY_S // history.slot_seconds
-    return _score(history, [(day * width, width, 0) for day in days], kind, method)
+    return _score(history, [(day * width, width, 0) for day in days], kind, method, known_days)
 
 
 def slots_ahead(history: History, kind: Kind, days: Sequence[int], lead: int) -> Score:
@@ -64,12 +71,20 @@ def last_days(history: History, count: int) -> range:
     return range(days - count, days)
 
 
-def _score(history: History, asked: Sequence[tuple[int, int, int]], kind: Kind, method: Method | None) -> Score:
+def _score(
+    history: History,
+    asked: Sequence[tuple[int, int, int]],
+    kind: Kind,
+    method: Method | None,
+    known_days: int | None = None,
+) -> Score:
     """Score forecasts of (first slot, how many, the first of them that counts)."""
-    errors, covered, meant, took = [], [], [], 0.0
+    width = DAY_S // history.slot_seconds
+    errors, covered, meant, untold, took = [], [], [], 0, 0.0
     for first, count, counted in asked:
+        known = history if known_days is None else _from(history, first - known_days * width)
         begin = perf_counter()
-        told = forecast(history, history.begin + first * history.slot_seconds, count, kind, UTC, method=method)
+        told = forecast(known, history.begin + first * history.slot_seconds, count, kind, UTC, method=method)
         took += perf_counter() - begin
         true = history.wh[first + counted : first + count]
         point, quantiles = _values(told, counted)
@@ -77,16 +92,24 @@ def _score(history: History, asked: Sequence[tuple[int, int, int]], kind: Kind, 
         meant.append(true)
         low, high = quantiles[:, 0], quantiles[:, 2]
         light = (point > _DARK * max(point.max(), 1)) | (kind is Kind.LOAD)
-        covered.append(((low <= true + 1e-6) & (true <= high + 1e-6))[light])
+        told_of = ~np.isnan(low)
+        untold += int((~told_of).sum())
+        covered.append(((low <= true + 1e-6) & (true <= high + 1e-6))[light & told_of])
     return Score(
         float(np.concatenate(errors).mean()) / 1_000,
         float(np.concatenate(covered).mean()),
+        untold,
         float(np.concatenate(meant).mean()) / 1_000,
         took / len(asked) * 1_000,
     )
 
 
+def _from(history: History, slot: int) -> History:
+    return History(history.begin + slot * history.slot_seconds, history.slot_seconds, history.wh[slot:])
+
+
 def _values(told: Forecast, counted: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     slots = told.slots[counted:]
-    assert all(slot.point is not None and slot.quantiles is not None for slot in slots), "four weeks are known"
-    return np.array([slot.point for slot in slots]), np.array([slot.quantiles for slot in slots])
+    assert all(slot.point is not None for slot in slots), "twelve days are known"
+    unknown = (np.nan,) * len(LEVELS)
+    return np.array([slot.point for slot in slots]), np.array([slot.quantiles or unknown for slot in slots])

@@ -6,18 +6,20 @@ from typing import Any, Final
 
 from ..figures import Figure
 from ..report import parse, parser_of, report
-from . import against, speed
+from . import against, books, speed
 
 BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {
     "free": speed.run_free,
     "lines": speed.run_lines,
     "year": speed.run_year,
+    "book": books.run,
     "against": against.run,
 }
 TINY: Final[dict[str, dict[str, Any]]] = {
     "free": {"sizes": (10, 1_000), "rounds": 2},
     "lines": {"count": 500, "widths": (2, 3, 2), "rounds": 2},
     "year": {"slots": 20, "count": 20},
+    "book": {"count": 100, "over_lines": 200, "widths": (2, 3, 2), "small": (2, 3), "energy": (20, 40)},
     "against": {"books": 3, "count": 10, "large": 40},
 }
 """Sizes at which everything runs once: for a test, and to see that it runs."""

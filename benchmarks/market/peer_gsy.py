@@ -1,4 +1,4 @@
-"""Clears books from standard input with gsy-framework, in its own environment and with an old Python."""
+"""Clears books from standard input with gsy-framework, in an environment of its own."""
 
 from importlib import import_module
 import json
@@ -17,7 +17,7 @@ def main() -> None:
     books = json.load(sys.stdin)
     told = {}
     for name, match in matchers.items():
-        rounds = [[cleared(match, book) for book in books] for _ in range(5)]
+        rounds = [[cleared(match, book) for book in books] for _ in range(25)]
         seconds = min(sum(one.pop("seconds") for one in done) for done in rounds)
         told[name] = {"seconds": seconds, "books": rounds[0]}
     json.dump(told, sys.stdout)

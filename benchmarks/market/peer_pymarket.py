@@ -1,4 +1,4 @@
-"""Clears books from standard input with pymarket, in its own environment and with an old Python."""
+"""Clears books from standard input with pymarket, in an environment of its own."""
 
 from importlib import import_module
 import json
@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-# Named, because older Pythons want brackets around several, and the formatter of this project none.
+# How its mechanisms end at books that they cannot clear.
 FAILURES = (IndexError, KeyError, UnboundLocalError, ValueError, ZeroDivisionError)
 
 

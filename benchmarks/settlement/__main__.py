@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from ..figures import Figure
 from ..report import parse, parser_of, report
-from . import month
+from . import month, paper
 
-BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {"month": month.run}
-TINY: Final[dict[str, dict[str, Any]]] = {"month": {"flats": 4, "slots": 48, "rounds": 1}}
+BENCHMARKS: Final[dict[str, Callable[..., list[Figure]]]] = {"month": month.run, "paper": paper.run}
+TINY: Final[dict[str, dict[str, Any]]] = {
+    "month": {"flats": 4, "slots": 48, "rounds": 1},
+    "paper": {"flats": 4, "slots": 48, "rounds": 1},
+}
 """Sizes at which everything runs once, in about a second: for a test, and to see that it runs."""
 
 

@@ -24,7 +24,7 @@ from localvpp.statements import statement_page
 from ..figures import Figure
 from .made_up import KEYS, month_of
 
-_ISSUER = Issuer("made up", None)
+ISSUER = Issuer("made up", None)
 
 
 def run(*, flats: int = 100, slots: int | None = None, rounds: int = 3) -> list[Figure]:
@@ -44,7 +44,7 @@ def _measure(key: str, flats: int, slots: int | None, rounds: int) -> Figure:
         data = encode_month(settled)
         documents = Documents(Document.of(MONTH_FILE, data))
         before = process_time()
-        made = statements(settled, _ISSUER, date(2026, 11, 5), documents=documents)
+        made = statements(settled, ISSUER, date(2026, 11, 5), documents=documents)
         building_statement(settled, made, dict.fromkeys(made, documents.month), documents)
         encoded = len(data)
         told = process_time()

@@ -1,6 +1,6 @@
 """What a building must not forget, in SQLite or PostgreSQL. Queries stand in small modules, one per duty."""
 
-from .database import StoreError, alone, close_database, empty, open_database, snapshot
+from .database import StoreError, alone, close_database, empty, in_words, open_database, snapshot
 from .entries import AnotherWriterError, Entry, StoredHead
 from .invites import StoredInvite
 from .members import SHARING, Member, Role
@@ -19,6 +19,7 @@ __all__ = [
     "alone",
     "close_database",
     "empty",
+    "in_words",
     "open_database",
     "snapshot",
 ]

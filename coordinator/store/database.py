@@ -14,7 +14,7 @@ from typing import Any, Final
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, QueuePool, delete, event, func, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .postgresql import check_server, make_engine
@@ -41,12 +41,20 @@ class StoreError(Exception):
     """The database cannot be used."""
 
 
-async def open_database(url: str) -> AsyncEngine:
+async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
     """Return an engine whose database has the newest schema.
 
-    Raises StoreError.
+    A file that is not there is made, unless it must exist: what only reads has nothing to read then, and would leave an
+    empty building behind. Raises StoreError.
     """
     engine = _engine(url)
+    if must_exist and engine.dialect.name == "sqlite":
+        file = Path(str(engine.url.database))
+        if not await asyncio.to_thread(file.exists):
+            raise StoreError(
+                f"the building's database {file} is not there: the coordinator makes it when it first runs. Run this "
+                "where the coordinator runs, or let `data` of the building's file name the folder that has it"
+            )
     try:
         async with alone(engine) as connection:
             await connection.run_sync(_upgrade)
@@ -56,8 +64,13 @@ async def open_database(url: str) -> AsyncEngine:
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
         where = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"the database {where} cannot be used: {error}") from error
+        raise StoreError(f"the database {where} cannot be used: {in_words(error)}") from error
     return engine
+
+
+def in_words(error: Exception) -> str:
+    """Return what the database's driver says, without the statement and the address that SQLAlchemy adds to it."""
+    return str(error.orig if isinstance(error, StatementError) and error.orig is not None else error)
 
 
 @asynccontextmanager

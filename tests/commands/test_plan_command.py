@@ -8,6 +8,7 @@ import pytest
 
 from commands.main import main
 from localvpp.plan import Field, Plan, default_table, from_csv, to_json
+from tests.coordinator.conftest import FILE
 from tests.localvpp.plan.plans import CODES, DAY, building, changed
 
 
@@ -156,5 +157,11 @@ def test_a_building_and_a_flat_that_have_not_run_have_no_plan(
 ) -> None:
     code, _, err = run(capfd, "make", str(tmp_path / "building.yaml"), "--day", "2026-11-27")
     assert (code, "no plan is made" in err) == (1, True)
+    (tmp_path / "building.yaml").write_text(FILE)
+    code, _, err = run(capfd, "make", str(tmp_path / "building.yaml"), "--day", "2026-11-27")
+    assert (code, f"{tmp_path / 'data' / 'building.db'} is not there: the coordinator makes it" in err) == (1, True)
+    (tmp_path / "data").mkdir()
+    assert run(capfd, "make", str(tmp_path / "building.yaml"), "--day", "2026-11-27") == (1, "", err)
+    assert list((tmp_path / "data").iterdir()) == []
     code, _, err = run(capfd, "own", str(tmp_path), "--day", "2026-11-27")
     assert (code, "membership.json" in err) == (1, True)

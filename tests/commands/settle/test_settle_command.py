@@ -1,8 +1,10 @@
 """`local-vpp settle`: what it writes and prints, what it refuses in words, and the utility's bill that it works out."""
 
+from contextlib import closing
 from dataclasses import replace
 import json
 from pathlib import Path
+import sqlite3
 
 import pytest
 
@@ -189,6 +191,40 @@ def test_the_utilitys_bill_follows_from_the_tariff_and_the_bulk_meter() -> None:
     # A month's own power factor stays its own, whatever a later one has.
     of_month = replace(accounts, power_factor=90, power_factors={OCTOBER: 100})
     assert settle_command._utility(config, of_month, records, OCTOBER) == bill
+
+
+def test_a_database_that_is_not_there_is_named_and_not_made(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = building.data / "building.db"
+    there = database.read_bytes()
+    database.unlink()
+    missing = (
+        f"local-vpp: the building's database {database} is not there: the coordinator makes it when it first runs. Run "
+        "this where the coordinator runs, or let `data` of the building's file name the folder that has it\n"
+    )
+    assert ran(capsys, building) == (1, "", missing)
+    assert not database.exists()
+    moved = building.data.rename(building.data.with_name("elsewhere"))
+    assert ran(capsys, building) == (1, "", missing)
+    # What the driver says of a file that is no database is told without the library's own address.
+    moved.rename(building.data)
+    database.write_bytes(b"text that is long enough to be taken for the header of a file of SQLite, " * 2)
+    code, _, said = ran(capsys, building)
+    assert code == 1
+    assert said.endswith(f"{database} cannot be used: file is not a database\n")
+    database.write_bytes(there)
+    assert ran(capsys, building)[0] == 0
+
+
+def test_a_database_that_cannot_be_read_while_a_month_is_settled_is_told_in_words(
+    building: BuildingConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(building.data / "building.db")) as database:
+        database.execute("DROP TABLE entries")
+    code, _, said = ran(capsys, building)
+    assert code == 1
+    assert said == "local-vpp: the building's database cannot be read: no such table: entries\n"
 
 
 def test_a_month_is_settled_in_the_buildings_folder_with_nothing_more_said(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 import json
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from localvpp.market.rounds import Cleared, OpenedBook
 from localvpp.settlement import Delivered, KeyName, KeyRule, SlotPrices
 from localvpp.wire import sign_verdict
 
+from ..conftest import FILE
 from .conftest import FLATS, ROUND, TRADED, WANTED, Trade
 from .settling import lived, settled, traded
 
@@ -188,6 +190,17 @@ async def command(trade: Trade, *more: str) -> int:
     """What the command line ends with, while the coordinator runs."""
     key = (await (await trade.house.get("/api/v1/building")).json())["log_key"]
     return await asyncio.to_thread(main, ["audit", str(trade.config.file), "--vkey", key, *more])
+
+
+def test_an_audit_where_no_database_is_names_it_and_makes_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "building.yaml").write_text(FILE)
+    (tmp_path / "data").mkdir()
+    key = tlog.SignerKey("vpp.example/test", tlog.SignatureType.ED25519, bytes(32)).verifier_key.encode()
+    assert main(["audit", str(tmp_path / "building.yaml"), "--vkey", key]) == 1
+    assert f"{tmp_path / 'data' / 'building.db'} is not there: the coordinator makes it" in capsys.readouterr().err
+    assert list((tmp_path / "data").iterdir()) == []
 
 
 async def test_an_auditors_command_runs_all_settled_slots_again(
