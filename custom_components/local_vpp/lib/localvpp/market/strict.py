@@ -4,6 +4,7 @@ Of a key that is there twice `json` takes the last one and says nothing: who has
 machine that takes the second, would agree to different orders.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 import json
 from typing import Any, NoReturn
@@ -21,8 +22,8 @@ def read_json(data: bytes | str, *, whole: bool = False) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            doubled.append((found, next(name for name in names if names.count(name) > 1)))
+            counts = Counter(name for name, _ in pairs)
+            doubled.append((found, next(name for name, count in counts.items() if count > 1)))
         return found
 
     fraction = _no_fraction if whole else None
