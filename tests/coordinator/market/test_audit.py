@@ -48,6 +48,23 @@ async def audited(trade: Trade, given: Sequence[RoundPapers] | None = None) -> t
     return audit_slot(log, TRADED, await papers(trade) if given is None else given, PRICES)
 
 
+def found(log: AuditedLog, given: RoundPapers) -> str:
+    """What an auditor says of a slot with one round."""
+    return "; ".join(audit_slot(log, TRADED, [given], PRICES))
+
+
+async def audited_trade(trade: Trade) -> tuple[AuditedLog, RoundPapers, OpenedBook]:
+    """A slot that came out again: the log, the documents of its round, and the book among them."""
+    await traded(trade)
+    await lived(trade)
+    await settled(trade)
+    log = AuditedLog.of(trade.config.origin, await logged(trade))
+    (good,) = await papers(trade)
+    assert good.book is not None
+    assert found(log, good) == ""
+    return log, good, OpenedBook.decode(good.book)
+
+
 async def test_a_traded_slot_comes_out_again(trade: Trade) -> None:
     await traded(trade)
     await lived(trade, {"101": (0, 5)})
@@ -67,15 +84,10 @@ async def test_a_slot_that_was_shared_comes_out_again(trade: Trade) -> None:
 
 
 async def test_documents_that_are_not_those_of_the_round_are_found(trade: Trade) -> None:
-    await traded(trade)
-    await lived(trade)
-    await settled(trade)
-    log = AuditedLog.of(trade.config.origin, await logged(trade))
-    (good,) = await papers(trade)
-    assert good.book is not None
+    log, good, opened = await audited_trade(trade)
     assert good.result is not None
     assert good.cleared is not None
-    opened, cleared = OpenedBook.decode(good.book), Cleared.decode(good.cleared)
+    cleared = Cleared.decode(good.cleared)
     limits = replace(opened, voters=opened.voters + 1).encode()
     fewer = replace(cleared, words=cleared.words[:1]).encode()
     mangled = bytearray(cleared.words[0])
@@ -151,10 +163,7 @@ async def test_of_a_slot_of_which_something_was_erased_nobody_can_say_anything(t
 
 
 async def test_entries_that_were_erased_are_entries_all_the_same(trade: Trade) -> None:
-    await traded(trade)
-    await lived(trade)
-    await settled(trade)
-    (good,) = await papers(trade)
+    _, good, _ = await audited_trade(trade)
     assert good.cleared is not None
     cleared = Cleared.decode(good.cleared)
     await trade.house.coordinator.members.say("101", Action.REVOKE, {})
@@ -168,7 +177,7 @@ async def test_entries_that_were_erased_are_entries_all_the_same(trade: Trade) -
     # Its word was given before: it counts beside those of others, and not instead of them.
     own = [word for word in cleared.words if cose.parse(word, "a word").issuer.endswith(revoked.hex())]
     unnamed = Cleared.of(cleared.origin, TRADED, 0, cleared.book, cleared.result, own)
-    told = "; ".join(audit_slot(log, TRADED, [replace(good, cleared=unnamed.encode())], PRICES))
+    told = found(log, replace(good, cleared=unnamed.encode()))
     assert "1 flats have agreed, and of 5 it takes 4" in told
     assert "a word of agreement does not count" not in told
 

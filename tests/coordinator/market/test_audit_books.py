@@ -3,19 +3,14 @@
 from collections.abc import Callable, Iterable
 from copy import replace
 
-from localvpp.audit import AuditedLog, Entry, RoundPapers, audit_slot
+from localvpp.audit import AuditedLog, Entry
 from localvpp.etp import DeviceId, Kind, Line, Standing
-from localvpp.market.rounds import NONCE_LENGTH, OpenedBook, Outcome, Placed, digest
+from localvpp.market.rounds import NONCE_LENGTH, Outcome, Placed, digest
 from localvpp.market_record import late_ms
 
 from ..conftest import ORIGIN
 from .conftest import TRADED, Trade, bid
-from .settling import lived, settled, traded
-from .test_audit import PRICES, logged, papers
-
-
-def found(log: AuditedLog, given: RoundPapers) -> str:
-    return "; ".join(audit_slot(log, TRADED, [given], PRICES))
+from .test_audit import audited_trade, found
 
 
 def as_told(
@@ -28,17 +23,6 @@ def as_told(
 
 def changed(log: AuditedLog, entry: Entry, change: Callable[[Entry], Entry]) -> AuditedLog:
     return as_told(log, [change(each) if each == entry else each for each in log.entries])
-
-
-async def audited_trade(trade: Trade) -> tuple[AuditedLog, RoundPapers, OpenedBook]:
-    await traded(trade)
-    await lived(trade)
-    await settled(trade)
-    log = AuditedLog.of(trade.config.origin, await logged(trade))
-    (good,) = await papers(trade)
-    assert good.book is not None
-    assert found(log, good) == ""
-    return log, good, OpenedBook.decode(good.book)
 
 
 async def test_a_book_that_is_not_of_the_logs_orders_or_of_another_round_is_found(trade: Trade) -> None:

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from coordinator.market import proposing
-from localvpp.audit import AuditedLog, Entry, RoundPapers, audit_slot
+from localvpp.audit import AuditedLog, Entry, RoundPapers
 from localvpp.etp import Kind
 from localvpp.market import Node, Objective, PriceRule
 from localvpp.market.clearing import whole
-from localvpp.market.rounds import OpenedBook, Outcome, Rules, digest, proposals as search_steps
+from localvpp.market.rounds import Outcome, Rules, digest, proposals as search_steps
 
 from ..flat import until
 from .conftest import FLATS, GATE_S, ROUND, TRADED, Trade, ask, bid
-from .settling import lived, settled, traded
-from .test_audit import PRICES, audited, logged, papers
+from .settling import lived, settled
+from .test_audit import audited, audited_trade, found, logged, papers
 from .test_audit_left_out import without_104
 from .test_proposals import CHOICE, all_of, cleared, fixed, proposed
 
@@ -37,20 +37,10 @@ def dated(log: AuditedLog, kind: Kind, written_ms: int) -> AuditedLog:
     return AuditedLog(log.origin, entries, log._lines, log.erased, size=log.size)
 
 
-def found(log: AuditedLog, given: RoundPapers) -> str:
-    return "; ".join(audit_slot(log, TRADED, [given], PRICES))
-
-
 async def test_a_book_that_is_not_as_its_rules_is_found(trade: Trade) -> None:
-    await traded(trade)
-    await lived(trade)
-    await settled(trade)
-    log = AuditedLog.of(trade.config.origin, await logged(trade))
-    (good,) = await papers(trade)
-    assert await audited(trade) == ()
+    log, good, opened = await audited_trade(trade)
     assert good.rules is not None
-    assert good.book is not None
-    rules, opened = Rules.decode(good.rules), OpenedBook.decode(good.book)
+    rules = Rules.decode(good.rules)
     assert digest(good.rules) == opened.rules
     lines = (Node(id="building"), Node(id="far", parent="building", import_limit_wh=0, export_limit_wh=0))
     for other, told in (

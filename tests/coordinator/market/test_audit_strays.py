@@ -11,7 +11,7 @@ from localvpp.etp import Kind
 
 from .conftest import FLATS, TRADED, Trade
 from .settling import lived, settled, traded
-from .test_audit import PRICES, audited, command, logged, papers
+from .test_audit import PRICES, audited, audited_trade, command, found, logged, papers
 
 
 def of_slot(log: AuditedLog, kind: Kind) -> Entry:
@@ -31,16 +31,8 @@ def with_entries(log: AuditedLog, entries: Iterable[Entry]) -> AuditedLog:
     return AuditedLog(log.origin, inorder, log._lines, log.erased, size=log.size)
 
 
-def found(log: AuditedLog, given: RoundPapers) -> str:
-    return "; ".join(audit_slot(log, TRADED, [given], PRICES))
-
-
 async def test_a_second_book_a_second_result_and_a_proposal_for_no_book_are_found(trade: Trade) -> None:
-    await traded(trade)
-    await lived(trade)
-    await settled(trade)
-    log = AuditedLog.of(trade.config.origin, await logged(trade))
-    (good,) = await papers(trade)
+    log, good, _ = await audited_trade(trade)
     book, cleared, end = (of_slot(log, kind) for kind in (Kind.BOOK, Kind.CLEARED, Kind.SETTLED))
     no_book = "names the book 0000000000000000, which is of no round, or was named before"
     for more, told in (
