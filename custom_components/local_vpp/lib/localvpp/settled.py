@@ -24,6 +24,7 @@ from .market_record import late_ms
 from .meterslot import Told, evidence_of, meter_slot
 from .onerecord import verify_places
 from .settlement import DYNAMIC, KnownPrices, SlotPrices, Use, left_over
+from .settlement.slot import unshared_wh
 from .store import Kept
 from .traded import Made, allows, problem_with_own
 from .wire import LeftOut, SlotResult, SlotWord, Terms
@@ -345,8 +346,8 @@ def _check_money(
             f"shared in {result.shared_in_wh} Wh, out {result.shared_out_wh} Wh for {result.inside_money}, "
             f"but the transfers say {received} Wh, {given} Wh for {money}"
         )
-    bought = max(result.import_wh - result.export_wh, 0) - received
-    sold = max(result.export_wh - result.import_wh, 0) - given
+    bought = unshared_wh(result.import_wh, result.export_wh, received)
+    sold = unshared_wh(result.export_wh, result.import_wh, given)
     if bought < 0 or sold < 0:
         raise SettlementError("more was shared than the meter counted")
     due = sold * result.feed_in_price - bought * result.grid_price
