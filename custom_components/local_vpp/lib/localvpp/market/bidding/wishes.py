@@ -8,7 +8,7 @@ write is yen for a kWh, and percent of the battery; what is counted with is tick
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any, Final
 
 from ..order import HIGHEST_LIMIT
@@ -17,6 +17,7 @@ from .word import NEIGHBOUR, AgreedWord
 
 TICKS_PER_YEN: Final = 100
 SELL, BUY, GREEN_ONLY, RESERVE = "sell not below", "buy not above", "green only", "keep reserve"
+_ROUNDED: Final = [InvalidOperation, Overflow, Inexact]
 WORDS: Final = (SELL, BUY, GREEN_ONLY, NEIGHBOUR, RESERVE)
 
 
@@ -71,8 +72,9 @@ def _ticks(field: str, yen: object) -> int | None:
     if isinstance(yen, bool) or not isinstance(yen, int | float | str | Decimal):
         raise WishError(field, yen, remedy)
     try:
-        ticks = Decimal(str(yen)) * TICKS_PER_YEN
-    except InvalidOperation as error:
+        # To the digit: what is too large or too long for that is refused, and not rounded to what was not written.
+        ticks = Context(traps=_ROUNDED).multiply(Decimal(str(yen)), TICKS_PER_YEN)
+    except ArithmeticError as error:
         raise WishError(field, yen, remedy) from error
     if not ticks.is_finite() or ticks != ticks.to_integral_value() or not 0 <= ticks <= HIGHEST_LIMIT:
         raise WishError(field, yen, remedy)
