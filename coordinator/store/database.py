@@ -7,12 +7,15 @@ command line beside the running service) never wait for the writer. What Postgre
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+import logging
 from pathlib import Path
 import sqlite3
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, QueuePool, delete, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -31,10 +34,17 @@ LOCKS: Final = 0x4C565050
 GIVEN_BACK_S: Final = 5
 """How long closing waits for connections in use: for a rollback, which takes milliseconds."""
 
+_LOOK_S: Final = 0.05
+"""How often is looked whether another one has made the schema: SQLite tells nobody, and where two make one new file a
+WAL, the second fails at once, whatever `BUSY_S` is."""
+
 _WRITES: Final = "local_vpp_writes"
 """An execution option: the transaction will write, although it reads first."""
 _ALONE: Final = 1
 """The advisory lock of transactions that run one after the other; `writer` has another."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class StoreError(Exception):
@@ -45,7 +55,8 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
     """Return an engine whose database has the newest schema.
 
     A file that is not there is made, unless it must exist: what only reads has nothing to read then, and would leave an
-    empty building behind. Raises StoreError.
+    empty building behind. While another process makes the schema or brings it up to date, however long that takes, it
+    is waited for; one that dies has done nothing of it. Raises StoreError.
     """
     engine = _engine(url)
     if must_exist and engine.dialect.name == "sqlite":
@@ -56,8 +67,7 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
                 "where the coordinator runs, or let `data` of the building's file name the folder that has it"
             )
     try:
-        async with alone(engine) as connection:
-            await connection.run_sync(_upgrade)
+        await _bring_up_to_date(engine)
     except StoreError:
         await engine.dispose()
         raise
@@ -66,6 +76,37 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
         where = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"the database {where} cannot be used: {in_words(error)}") from error
     return engine
+
+
+async def _bring_up_to_date(engine: AsyncEngine) -> None:
+    """Make the schema, or leave it as it is, as soon as nobody else is about to."""
+    told = False
+    while True:
+        try:
+            return await _upgraded(engine)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            if not _is_busy(error):
+                raise
+        if not told:
+            told = True
+            _log.info("Another process is opening the database or bringing it up to date: it is waited for")
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _upgraded(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        if await connection.run_sync(_is_newest):
+            return
+    async with alone(engine) as connection:
+        await connection.run_sync(_upgrade)
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether another one holds the file of SQLite."""
+    cause = error.orig if isinstance(error, StatementError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The lower byte is the kind; above it stands what of that kind (https://sqlite.org/rescode.html).
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def in_words(error: Exception) -> str:
@@ -139,11 +180,21 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _upgrade(connection: Connection) -> None:
+def _is_newest(connection: Connection) -> bool:
     if connection.dialect.name == "postgresql":
         check_server(connection)
+    newest = ScriptDirectory.from_config(_migrations()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

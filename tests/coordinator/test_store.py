@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
+import logging
 from pathlib import Path
+import sqlite3
 import sys
 from typing import Any
 
@@ -23,6 +26,7 @@ from coordinator.store import (
     alone,
     close_database,
     conflicts,
+    database,
     entries,
     invites,
     market as market_store,
@@ -189,6 +193,46 @@ async def test_two_that_open_a_new_database_at_once_both_get_it(url: str) -> Non
     engines = await asyncio.gather(open_database(url), open_database(url))
     for engine in engines:
         await close_database(engine)
+
+
+@pytest.mark.parametrize("mode", ["delete", "wal"])
+async def test_whoever_holds_a_new_database_is_waited_for_and_when_he_dies_another_makes_it(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite itself waits for nobody who has the file before it is a WAL, and afterwards for a time only."""
+    monkeypatch.setattr(database, "BUSY_S", 0)
+    caplog.set_level(logging.INFO, database.__name__)
+    file = tmp_path / "test.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as held:
+        held.execute(f"PRAGMA journal_mode={mode}")
+        held.execute("BEGIN IMMEDIATE")
+        held.execute("CREATE TABLE entries (log_index)")
+        opening = asyncio.create_task(open_database(f"sqlite+aiosqlite:///{file}"))
+        async with asyncio.timeout(60):
+            while "it is waited for" not in caplog.text:
+                assert not opening.done(), await opening
+                await asyncio.sleep(0.01)
+        done, _ = await asyncio.wait({opening}, timeout=10 * database._LOOK_S)
+        assert not done
+        held.execute("ROLLBACK")
+        engine = await opening
+    async with engine.connect() as connection:
+        assert (await connection.execute(select(tables.entries))).all() == []
+    await close_database(engine)
+    assert caplog.text.count("it is waited for") == 1
+
+
+async def test_a_database_that_is_up_to_date_is_opened_while_another_one_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "test.db"
+    url = f"sqlite+aiosqlite:///{file}"
+    await close_database(await open_database(url))
+    monkeypatch.setattr(database, "BUSY_S", 0)
+    with closing(sqlite3.connect(file, isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(60):
+            await close_database(await open_database(url))
 
 
 async def test_a_connection_that_is_given_back_late_is_waited_for_and_closed(url: str) -> None:
