@@ -81,7 +81,7 @@ class Mix:
     Attributes:
         residents: the flats with Home Assistants of their own. One has PV and no battery, so that it sells by day and
             buys by night, and its inverter has no Modbus: another maker's integration has it in Home Assistant. One has
-            neither and buys.
+            both, and all its devices on the serial line.
         options: those of the simulator.
     """
 
@@ -91,7 +91,7 @@ class Mix:
 
 def mix(flats: int) -> Mix:
     """Return the mixed building of so many flats: the fewer there are, the earlier comes its flat with PV alone."""
-    residents, serial = {2: (("101",), "102"), 3: (("102",), "101")}.get(flats, (("103", "104"), "102"))
+    residents, serial = {2: (("101",), "102"), 3: (("102",), "101")}.get(flats, (("103", "102"), "102"))
     return Mix(residents, ("--families", "mixed", "--serial", serial, "--entities", residents[0]))
 
 
@@ -114,14 +114,14 @@ class Simulation:
 
 
 def at_home(mix: Mix, flats: Sequence[SimulatedFlat], count: int | None) -> tuple[str, ...]:
-    """Return the flats that run in Home Assistants: those of the mix first, then others, but none on a serial line.
+    """Return the flats that run in Home Assistants: those of the mix first, then others.
 
     Args:
         mix: who lives in the building.
         flats: all of them.
         count: how many; None: as many as the mix has.
     """
-    others = [flat.flat for flat in flats if flat.serial is None and flat.flat not in mix.residents]
+    others = [flat.flat for flat in flats if flat.flat not in mix.residents]
     return (*mix.residents, *others)[: len(mix.residents) if count is None else count]
 
 
@@ -156,6 +156,10 @@ class Building:
     def sheet(self) -> Path:
         """The sheet of paper with the building's recovery key."""
         return self.folder / SHEET
+
+    def mirror(self, flat: str) -> Path:
+        """Where a flat keeps its copy of the log, in a Home Assistant or headless."""
+        return self.folder / "flats" / flat / "mirror"
 
 
 async def start_simulator(
@@ -269,7 +273,7 @@ async def run_flat(building: Building, flat: SimulatedFlat, more: Sequence[str] 
     inverter = ("--inverter", flat.inverter, "--inverter-map", flat.inverter_map)
     relay = ("--relay", flat.relay, "--relay-map", flat.relay_map)
     await building.processes.local_vpp(
-        *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(data / "mirror")),
+        *(f"flat-{flat.flat}", "flat", "run", "--data", str(data), "--mirror", str(building.mirror(flat.flat))),
         *("--meter", flat.meter, "--meter-map", flat.meter_map),
         *(part for part in inverter if flat.inverter and part),
         *(part for part in relay if flat.relay and part),

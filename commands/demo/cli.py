@@ -32,7 +32,7 @@ from .findings import Finding
 from .guard import guarded
 from .manager import SLOTS, Manager
 from .processes import Processes
-from .resident import check_home_assistant, configure, set_up_blackout, wish
+from .resident import check_home_assistant, choose, configure, set_up_blackout
 from .summary import picture, report
 from .today import check_today
 from .undisturbed import LATE_S, START_S, check_undisturbed
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.flats = blackout.FLATS if arguments.blackout else _FLATS
     if not 2 <= arguments.flats <= 200:
         raise CommandError(f"--flats {arguments.flats}: choose 2 to 200")
-    most, count = 1 if arguments.blackout else arguments.flats - 1, arguments.home_assistants
+    most, count = 1 if arguments.blackout else arguments.flats, arguments.home_assistants
     if count is not None and not 0 <= count <= most:
         raise CommandError(f"--home-assistants {count}: choose 0 to {most}")
     if arguments.minutes is not None and arguments.minutes < 1:
@@ -217,7 +217,10 @@ async def _move_in(
     if blacks_out:
         await set_up_blackout(session, resident, entry_id)
     else:
-        await wish(session, resident, entry_id, wishes.answer(flat))
+        await choose(session, resident, entry_id, "mirror", {"mirror": str(demo.mirror(flat.flat))})
+        # Where its residents keep to the default, nothing is to be said.
+        if wish := wishes.answer(flat):
+            await choose(session, resident, entry_id, "market", wish)
     return resident
 
 

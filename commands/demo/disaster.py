@@ -74,7 +74,7 @@ async def _caught_up(
                 async with session.get(f"{demo.coordination.url}/log/checkpoint") as response:
                     head = tlog.open_checkpoint(await response.read(), verifier).checkpoint
                 for flat in demo.simulation.flats:
-                    mirror = demo.folder / "flats" / flat.flat / "mirror"
+                    mirror = demo.mirror(flat.flat)
                     if await asyncio.to_thread(_size, mirror, verifier) == head.size:
                         return flat.flat, mirror, head
                 await asyncio.sleep(0.2)

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import aiohttp
+from modbus_connection import ModbusSerialParams, ModbusTcpParams
 
+from localvpp.devices.address import is_serial_line, parse_address
 from localvpp.etp import Kind
 
 from ..errors import CommandError
@@ -23,6 +24,8 @@ DOMAIN: Final = "local_vpp"
 _AGREE_S: Final = 60
 """Home Assistant and the coordinator tell of the same slot once the result has travelled; a slot later at most."""
 _LOADED_S: Final = 90
+_PARITIES: Final = {"N": "none", "E": "even", "O": "odd"}
+"""As the form of a serial line names them."""
 _FRESH_MS: Final = 3_000
 """A state in Home Assistant is that of a poll a second or two ago."""
 
@@ -43,32 +46,30 @@ async def configure(
         [
             {"url": demo.coordination.url},
             {"invite": handed.code, "fingerprint": handed.fingerprint},
-            {"next_step_id": "tcp"},
-            {"map": flat.meter_map, **_place(flat.meter)},
+            *menu_and_form(flat.meter, flat.meter_map),
         ],
     )
     entry_id: str = entry["result"]["entry_id"]
     if flat.adopts:
         await _adopt(session, resident, demo, flat, entry_id)
-    for kind, address, more in (
-        ("inverter", flat.inverter, {"map": flat.inverter_map}),
-        ("relay", flat.relay, {"map": flat.relay_map}),
+    for kind, address, device_map in (
+        ("inverter", flat.inverter, flat.inverter_map),
+        ("relay", flat.relay, flat.relay_map),
     ):
-        if address is not None:
+        if address is not None and device_map is not None:
             step = await call(session, f"{flows}/subentries/flow", {"handler": [entry_id, kind]}, resident.headers)
             flow = f"{flows}/subentries/flow/{step['flow_id']}"
-            await _answer(session, resident, flow, [{"next_step_id": "tcp"}, {**more, **_place(address)}])
+            await _answer(session, resident, flow, menu_and_form(address, device_map))
     return entry_id
 
 
-async def wish(
-    session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str, wishes: Mapping[str, Any]
+async def choose(
+    session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str, step: str, answer: Mapping[str, Any]
 ) -> None:
-    """Say in the integration's options how the flat trades, where its residents do not keep to the default."""
-    if wishes:
-        flows = f"{resident.url}/api/config/config_entries/options/flow"
-        step = await call(session, flows, {"handler": entry_id}, resident.headers)
-        await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "market"}, wishes])
+    """Fill in a form of the integration's options, by the name of its step."""
+    flows = f"{resident.url}/api/config/config_entries/options/flow"
+    menu = await call(session, flows, {"handler": entry_id}, resident.headers)
+    await _answer(session, resident, f"{flows}/{menu['flow_id']}", [{"next_step_id": step}, answer])
 
 
 async def set_up_blackout(session: aiohttp.ClientSession, resident: HomeAssistant, entry_id: str) -> None:
@@ -117,9 +118,17 @@ async def _adopt(
     await _answer(session, resident, f"{flows}/{step['flow_id']}", [{"next_step_id": "entities"}, vendor.ENTITIES])
 
 
-def _place(address: str) -> dict[str, Any]:
-    parts = urlsplit(address)
-    return {"host": parts.hostname, "port": parts.port, "unit_id": int(parts.query.removeprefix("unit="))}
+def menu_and_form(address: str, device_map: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What a resident answers of a device: how it is connected, in the menu, and where it is, in the form."""
+    where = parse_address(address)
+    match where.link:
+        case ModbusTcpParams(host=host, port=port):
+            link, place = "tcp", {"host": host, "port": port}
+        case ModbusSerialParams(device=device, baudrate=baudrate, parity=parity) if is_serial_line(where.link):
+            link, place = "serial", {"device": device, "baudrate": str(baudrate), "parity": _PARITIES[parity]}
+        case _:
+            raise CommandError(f"device {address}: the simulator has devices by tcp: and rtu: alone")
+    return {"next_step_id": link}, {"map": device_map, **place, "unit_id": where.unit}
 
 
 async def _answer(

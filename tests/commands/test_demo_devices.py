@@ -7,6 +7,7 @@ import pytest
 
 from commands.demo import cli
 from commands.demo.building import SimulatedFlat, at_home, mix, simulated_flat
+from commands.demo.resident import menu_and_form
 from commands.errors import CommandError
 from simulator import Settings
 from simulator.runner import prepare, read_profiles
@@ -25,7 +26,7 @@ async def flats(home: Path, number: int, **more: list[str]) -> dict[str, Simulat
 
 
 async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial_line(shared_data: Path) -> None:
-    assert mix(4).residents == ("103", "104")
+    assert mix(4).residents == ("103", "102")
     _, families, _, serial, _, entities = mix(4).options
     assert families == "mixed"
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
@@ -46,22 +47,48 @@ async def test_an_inverter_that_only_home_assistant_knows_has_no_address(shared_
     assert told["101"].families == {"eastron_sdm120", "entities"}
 
 
-async def test_more_flats_may_run_in_home_assistants_but_none_on_a_serial_line(shared_data: Path) -> None:
+async def test_every_flat_may_run_in_a_home_assistant_and_the_first_two_are_one_by_tcp_and_one_by_serial_line(
+    shared_data: Path,
+) -> None:
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
     told = list((await flats(home, 5, serial=["102"], entities=["103"])).values())
-    assert at_home(mix(5), told, None) == ("103", "104")
+    assert at_home(mix(5), told, None) == ("103", "102")
+    assert [flat.flat for flat in told if flat.serial is not None] == ["102"]
     assert at_home(mix(5), told, 0) == ()
     assert at_home(mix(5), told, 1) == ("103",)
-    assert at_home(mix(5), told, 4) == ("103", "104", "101", "201")
+    assert at_home(mix(5), told, 5) == ("103", "102", "101", "104", "201")
+
+
+@pytest.mark.parametrize(
+    ("address", "link", "place"),
+    [
+        ("tcp://127.0.0.1:20000?unit=2", "tcp", {"host": "127.0.0.1", "port": 20_000, "unit_id": 2}),
+        (
+            "rtu:///dev/pts/7?baudrate=9600&parity=E&unit=1",
+            "serial",
+            {"device": "/dev/pts/7", "baudrate": "9600", "parity": "even", "unit_id": 1},
+        ),
+    ],
+)
+def test_a_resident_answers_where_a_device_is_as_the_simulator_tells_it(
+    address: str, link: str, place: dict[str, object]
+) -> None:
+    menu, form = menu_and_form(address, "sungrow_sh")
+    assert (menu, form) == ({"next_step_id": link}, {"map": "sungrow_sh", **place})
+
+
+def test_a_device_that_no_form_of_the_demonstration_reaches_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"device rtuudp://127\.0\.0\.1:8899\?unit=1: .* tcp: and rtu: alone"):
+        menu_and_form("rtuudp://127.0.0.1:8899?unit=1", "sungrow_sh")
 
 
 @pytest.mark.parametrize(
     ("words", "most"),
     [
-        (["--home-assistants", "12"], 11),
-        (["--flats", "2", "--home-assistants", "2"], 1),
+        (["--home-assistants", "13"], 12),
+        (["--flats", "2", "--home-assistants", "3"], 2),
         (["--blackout", "--home-assistants", "2"], 1),
-        (["--home-assistants", "-1"], 11),
+        (["--home-assistants", "-1"], 12),
     ],
 )
 def test_more_home_assistants_than_there_can_be_are_refused(words: list[str], most: int) -> None:
