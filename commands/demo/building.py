@@ -76,12 +76,12 @@ class SimulatedFlat:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """A building of several makes of devices, with one flat's on a serial line.
+    """A building of several makes of devices, with one flat's or two's on a serial line each.
 
     Attributes:
         residents: the flats with Home Assistants of their own. One has PV and no battery, so that it sells by day and
             buys by night, and its inverter has no Modbus: another maker's integration has it in Home Assistant. One has
-            both, and all its devices on the serial line.
+            neither and buys, and of four flats or more all its devices are on a serial line.
         options: those of the simulator.
     """
 
@@ -91,8 +91,10 @@ class Mix:
 
 def mix(flats: int) -> Mix:
     """Return the mixed building of so many flats: the fewer there are, the earlier comes its flat with PV alone."""
-    residents, serial = {2: (("101",), "102"), 3: (("102",), "101")}.get(flats, (("103", "102"), "102"))
-    return Mix(residents, ("--families", "mixed", "--serial", serial, "--entities", residents[0]))
+    few = {2: (("101",), ("102",)), 3: (("102",), ("101",))}
+    residents, serial = few.get(flats, (("103", "104"), ("102", "104")))
+    lines = (word for flat in serial for word in ("--serial", flat))
+    return Mix(residents, ("--families", "mixed", *lines, "--entities", residents[0]))
 
 
 @dataclass(frozen=True, slots=True)

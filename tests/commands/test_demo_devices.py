@@ -25,14 +25,15 @@ async def flats(home: Path, number: int, **more: list[str]) -> dict[str, Simulat
     return {flat["flat"]: simulated_flat(flat) for flat in told}
 
 
-async def test_the_first_floor_alone_is_of_six_makes_and_one_flat_is_on_a_serial_line(shared_data: Path) -> None:
-    assert mix(4).residents == ("103", "102")
-    _, families, _, serial, _, entities = mix(4).options
+async def test_the_first_floor_alone_is_of_six_makes_and_two_flats_are_on_serial_lines(shared_data: Path) -> None:
+    assert mix(4).residents == ("103", "104")
+    _, families, _, *serial, _, entities = mix(4).options
+    assert serial == ["102", "--serial", "104"]
     assert families == "mixed"
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
-    told = await flats(home, 4, serial=[serial], entities=[entities])
+    told = await flats(home, 4, serial=["102", "104"], entities=[entities])
     assert len(frozenset[str]().union(*(flat.families for flat in told.values()))) >= 6
-    assert [flat.flat for flat in told.values() if flat.serial is not None] == ["102"]
+    assert [flat.flat for flat in told.values() if flat.serial is not None] == ["102", "104"]
     assert told["102"].meter == "rtu://?baudrate=9600&unit=1"
     assert (told["102"].inverter, told["102"].inverter_map) == ("rtu://?baudrate=9600&unit=2", "sungrow_sh")
     assert (told["101"].meter, told["101"].meter_map) == ("tcp://127.0.0.1:20000?unit=1", "eastron_sdm120")
@@ -51,12 +52,12 @@ async def test_every_flat_may_run_in_a_home_assistant_and_the_first_two_are_one_
     shared_data: Path,
 ) -> None:
     home = shared_data / "ausgrid_customer_12_2011-2012.csv"
-    told = list((await flats(home, 5, serial=["102"], entities=["103"])).values())
-    assert at_home(mix(5), told, None) == ("103", "102")
-    assert [flat.flat for flat in told if flat.serial is not None] == ["102"]
+    told = list((await flats(home, 5, serial=["102", "104"], entities=["103"])).values())
+    assert at_home(mix(5), told, None) == ("103", "104")
+    assert [flat.flat for flat in told if flat.serial is not None] == ["102", "104"]
     assert at_home(mix(5), told, 0) == ()
     assert at_home(mix(5), told, 1) == ("103",)
-    assert at_home(mix(5), told, 5) == ("103", "102", "101", "104", "201")
+    assert at_home(mix(5), told, 5) == ("103", "104", "101", "102", "201")
 
 
 @pytest.mark.parametrize(
