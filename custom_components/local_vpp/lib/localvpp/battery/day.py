@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..devices import BatteryReading
 from . import resistance
@@ -26,21 +27,29 @@ class Day:
     steps: tuple[int, ...] = ()
     """Microohms, the newest last; only of a day that goes on."""
 
+    def moved(self, charged_uj: int, discharged_uj: int) -> Day:
+        """Return the day with more energy in it."""
+        if not charged_uj and not discharged_uj:
+            return self
+        return replace(self, charged_uj=self.charged_uj + charged_uj, discharged_uj=self.discharged_uj + discharged_uj)
+
     def seen(self, reading: BatteryReading) -> Day:
         """Return the day after a reading, energy and resistance apart."""
         health, spread_v, spread_c = whole(reading.soh_percent, 10), cell_spread_mv(reading), cell_spread_dc(reading)
         coldest, warmest = coldest_dc(reading), warmest_dc(reading)
         # What its resident states is no measurement: nothing can be seen to fade in it.
         capacity_wh = None if "capacity_wh" in reading.stated else reading.capacity_wh
-        return replace(
-            self,
-            health_permille=self.health_permille if health is None else health,
-            capacity_wh=self.capacity_wh if capacity_wh is None else capacity_wh,
-            coldest_dc=_of(min, self.coldest_dc, coldest),
-            warmest_dc=_of(max, self.warmest_dc, warmest),
-            cell_spread_mv=_of(max, self.cell_spread_mv, spread_v),
-            cell_spread_dc=_of(max, self.cell_spread_dc, spread_c),
-        )
+        news: dict[str, Any] = {
+            "health_permille": health,
+            "capacity_wh": capacity_wh,
+            "coldest_dc": _of(min, self.coldest_dc, coldest),
+            "warmest_dc": _of(max, self.warmest_dc, warmest),
+            "cell_spread_mv": _of(max, self.cell_spread_mv, spread_v),
+            "cell_spread_dc": _of(max, self.cell_spread_dc, spread_c),
+        }
+        news = {name: value for name, value in news.items() if value is not None and value != getattr(self, name)}
+        # Most readings tell a day nothing that it does not know.
+        return replace(self, **news) if news else self
 
     def stepped(self, microohms: int) -> Day:
         """Return the day with one more step of the current in it."""

@@ -101,10 +101,14 @@ class Flow:
 
     def grown(self, energy_uj: int, elapsed_ms: int, *, gap: bool) -> Flow:
         """Return the flow after an integrated piece; a gap ends the span in which counter and integral compare."""
-        span = (
-            None if gap or self.span is None else replace(self.span, integrated_uj=self.span.integrated_uj + energy_uj)
-        )
-        return replace(self, pending_uj=self.pending_uj + energy_uj, silent_ms=self.silent_ms + elapsed_ms, span=span)
+        # Field by field: it happens twice a second in each flat, and `replace` takes several times as long.
+        span = self.span
+        if gap:
+            span = None
+        elif span is not None and energy_uj:
+            span = Agreement(span.from_wh, span.integrated_uj + energy_uj, span.at_step)
+        pending_uj, silent_ms = self.pending_uj + energy_uj, self.silent_ms + elapsed_ms
+        return Flow(self.settled_uj, pending_uj, self.counter_wh, silent_ms, span)
 
     def read(self, counter_wh: int | None) -> tuple[Flow, StepBack | Disagreement | Agreement | None]:
         """Return the flow after a reading of the counter, and what is to be said of it.
@@ -121,7 +125,7 @@ class Flow:
             settled = self.settled_uj + self.pending_uj
             return Flow(settled_uj=settled, counter_wh=counter_wh, span=Agreement(counter_wh)), said
         step_uj = (counter_wh - self.counter_wh) * UJ_PER_WH
-        flow = replace(self, settled_uj=self.settled_uj + step_uj, pending_uj=0, counter_wh=counter_wh, silent_ms=0)
+        flow = Flow(self.settled_uj + step_uj, counter_wh=counter_wh, span=self.span)
         if flow.span is None or (step_uj and not flow.span.at_step):
             return replace(flow, span=Agreement(counter_wh, at_step=step_uj > 0)), None
         counted_wh = counter_wh - flow.span.from_wh

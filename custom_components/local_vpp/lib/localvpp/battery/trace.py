@@ -5,7 +5,7 @@ only says on which day it was and since when something is wrong. What it emits a
 this reading. `Trace.resumed` is how a trace goes on after it was kept: what hung on the monotonic clock is left behind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
@@ -114,16 +114,20 @@ class Trace:
         lasted = min(elapsed, HOLD_MS)
         # What was folded before is not integrated, or stepped, once more.
         measured, measured_ms = news(reading, monotonic_ms, self.measured_ms)
-        trace = _on_day(replace(self, at_ms=monotonic_ms, measured_ms=measured_ms), wall_ms // DAY_MS)
-        trace, moved = _with_power(trace, measured)
+        power, moved = _power(self.power, measured, measured_ms)
+        unknown_ms = self.unknown_ms + moved.unknown_ms
+        trace = replace(self, at_ms=monotonic_ms, measured_ms=measured_ms, power=power, unknown_ms=unknown_ms)
+        trace = _on_day(trace, wall_ms // DAY_MS)
         said: list[Anomaly] = []
         trace = _with_energy(trace, measured, moved, lasted, wall_ms, said)
         trace = _with_charge(trace, measured, moved, elapsed, wall_ms, said)
         trace = _with_resistance(trace, measured)
-        trace = replace(trace, day=trace.day.seen(reading))
+        day = trace.day.seen(reading)
+        if day is not trace.day:
+            trace = replace(trace, day=day)
         trace = _with_levels(trace, reading, lasted, wall_ms, said)
         watch, over = trace.watch.passed(_EVENTS, elapsed, wall_ms)
-        return replace(trace, watch=watch), (*said, *over)
+        return trace if watch is trace.watch else replace(trace, watch=watch), (*said, *over)
 
 
 def _on_day(trace: Trace, number: int) -> Trace:
@@ -136,13 +140,13 @@ def _on_day(trace: Trace, number: int) -> Trace:
     return replace(trace, day=day, days=kept)
 
 
-def _with_power(trace: Trace, reading: BatteryReading) -> tuple[Trace, Moved]:
+def _power(known: Power | None, reading: BatteryReading, measured_ms: Mapping[str, int]) -> tuple[Power | None, Moved]:
+    """Return the power that is known from now on, and what has moved until then."""
     mw = whole(reading.power_w, 1000)
     if mw is None:
-        return trace, Moved()
-    at_ms = trace.measured_ms["power_w"]
-    moved = Moved() if trace.power is None else trace.power.until(at_ms)
-    return replace(trace, power=Power(at_ms, mw), unknown_ms=trace.unknown_ms + moved.unknown_ms), moved
+        return known, Moved()
+    at_ms = measured_ms["power_w"]
+    return Power(at_ms, mw), Moved() if known is None else known.until(at_ms)
 
 
 def _with_energy(
@@ -151,11 +155,7 @@ def _with_energy(
     gap = moved.unknown_ms > 0
     charge, charged = trace.charge.grown(moved.charged_uj, lasted, gap=gap).read(reading.charge_wh)
     discharge, discharged = trace.discharge.grown(moved.discharged_uj, lasted, gap=gap).read(reading.discharge_wh)
-    day = replace(
-        trace.day,
-        charged_uj=trace.day.charged_uj + charge.total_uj - trace.charge.total_uj,
-        discharged_uj=trace.day.discharged_uj + discharge.total_uj - trace.discharge.total_uj,
-    )
+    day = trace.day.moved(charge.total_uj - trace.charge.total_uj, discharge.total_uj - trace.discharge.total_uj)
     capacity_uj = None if reading.capacity_wh is None else reading.capacity_wh * UJ_PER_WH
     cycles = trace.cycles.told(capacity_uj, trace.throughput_uj, stated="capacity_wh" in reading.stated)
     trace = replace(trace, charge=charge, discharge=discharge, day=day, cycles=cycles)
@@ -234,56 +234,49 @@ def _with_resistance(trace: Trace, reading: BatteryReading) -> Trace:
 
 def _with_levels(trace: Trace, reading: BatteryReading, lasted: int, wall_ms: int, said: list[Anomaly]) -> Trace:
     watch = trace.watch
-    for kind, (value, numbers) in _levels(trace, reading).items():
+    for kind, value, numbers in _levels(trace, reading):
         watch, anomaly = watch.level(kind, value, numbers, elapsed_ms=lasted, wall_ms=wall_ms)
         if anomaly is not None:
             said.append(anomaly)
-    return replace(trace, watch=watch)
+    return trace if watch is trace.watch else replace(trace, watch=watch)
 
 
-def _levels(trace: Trace, reading: BatteryReading) -> dict[AnomalyKind, tuple[int | None, Numbers]]:
-    """Return what is measured for each anomaly that has a limit, and the numbers of its reason."""
-    warmest, coldest = warmest_dc(reading), coldest_dc(reading)
-    health, lost = whole(reading.soh_percent, 10), _lost_permille(trace, reading)
-    return {
-        AnomalyKind.CAPACITY_FADE: (
+def _levels(trace: Trace, reading: BatteryReading) -> Iterator[tuple[AnomalyKind, int, Numbers]]:
+    """Yield what is measured for anomalies that have a limit, and the numbers of the reason of each."""
+    if (lost := _lost_permille(trace, reading)) is not None:
+        health = whole(reading.soh_percent, 10)
+        yield (
+            AnomalyKind.CAPACITY_FADE,
             lost,
             _numbers(lost_permille=lost, health_permille=health, days_d=FADE_DAYS),
-        ),
-        AnomalyKind.EFFICIENCY_LOW: (
-            trace.efficiency_permille,
-            _numbers(
-                efficiency_permille=trace.efficiency_permille,
-                limit_permille=LIMITS[AnomalyKind.EFFICIENCY_LOW].on,
-            ),
-        ),
-        AnomalyKind.CELL_SPREAD: (
-            cell_spread_mv(reading),
-            _numbers(
-                spread_mv=cell_spread_mv(reading),
-                least_mv=whole(reading.cell_min_v, 1000),
-                most_mv=whole(reading.cell_max_v, 1000),
-                limit_mv=LIMITS[AnomalyKind.CELL_SPREAD].on,
-            ),
-        ),
-        AnomalyKind.CELL_TEMPERATURE_SPREAD: (
-            cell_spread_dc(reading),
-            _numbers(
-                spread_dc=cell_spread_dc(reading),
-                least_dc=whole(reading.cell_min_c, 10),
-                most_dc=whole(reading.cell_max_c, 10),
-                limit_dc=LIMITS[AnomalyKind.CELL_TEMPERATURE_SPREAD].on,
-            ),
-        ),
-        AnomalyKind.TEMPERATURE_HIGH: (
-            warmest,
-            _numbers(temperature_dc=warmest, limit_dc=LIMITS[AnomalyKind.TEMPERATURE_HIGH].on),
-        ),
-        AnomalyKind.TEMPERATURE_LOW: (
-            coldest,
-            _numbers(temperature_dc=coldest, limit_dc=LIMITS[AnomalyKind.TEMPERATURE_LOW].on),
-        ),
-    }
+        )
+    if (efficiency := trace.efficiency_permille) is not None:
+        kind = AnomalyKind.EFFICIENCY_LOW
+        yield kind, efficiency, _numbers(efficiency_permille=efficiency, limit_permille=LIMITS[kind].on)
+    if (spread := cell_spread_mv(reading)) is not None:
+        kind = AnomalyKind.CELL_SPREAD
+        numbers = _numbers(
+            spread_mv=spread,
+            least_mv=whole(reading.cell_min_v, 1000),
+            most_mv=whole(reading.cell_max_v, 1000),
+            limit_mv=LIMITS[kind].on,
+        )
+        yield kind, spread, numbers
+    if (spread := cell_spread_dc(reading)) is not None:
+        kind = AnomalyKind.CELL_TEMPERATURE_SPREAD
+        numbers = _numbers(
+            spread_dc=spread,
+            least_dc=whole(reading.cell_min_c, 10),
+            most_dc=whole(reading.cell_max_c, 10),
+            limit_dc=LIMITS[kind].on,
+        )
+        yield kind, spread, numbers
+    if (warmest := warmest_dc(reading)) is not None:
+        kind = AnomalyKind.TEMPERATURE_HIGH
+        yield kind, warmest, _numbers(temperature_dc=warmest, limit_dc=LIMITS[kind].on)
+    if (coldest := coldest_dc(reading)) is not None:
+        kind = AnomalyKind.TEMPERATURE_LOW
+        yield kind, coldest, _numbers(temperature_dc=coldest, limit_dc=LIMITS[kind].on)
 
 
 def _lost_permille(trace: Trace, reading: BatteryReading) -> int | None:
