@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from localvpp.settlement.statement import (
     RowKind,
     SlotValue,
     Statement,
+    Trail,
     key_of,
     registration,
     statements,
@@ -35,8 +37,10 @@ ISSUER = Issuer("Sakura Heights 管理組合", NUMBER)
 DAY = date(2026, 11, 5)
 
 
-def settled(**changes: object) -> SettledMonth:
-    return settle_month(with_utility(month_of(SMALL), **changes))
+@cache
+def settled() -> SettledMonth:
+    """A month that is nobody's to change, worked out once; of its statements each test makes its own."""
+    return settle_month(with_utility(month_of(SMALL)))
 
 
 def made(of: SettledMonth, issuer: Issuer = ISSUER) -> dict[str, Statement]:
@@ -74,9 +78,9 @@ def test_what_sharing_was_worth_is_worked_out_slot_by_slot() -> None:
         assert statement.saved_money == alone - statement.account.energy_money >= 0
 
 
-def slots_of(statement: Statement, kind: RowKind) -> tuple[SlotValue, ...]:
+def slots_of(trail: Trail, kind: RowKind) -> tuple[SlotValue, ...]:
     """The slots that a row is the sum of."""
-    (way, *_) = trail_of(statement)[key_of(kind.value, "kwh")].ways
+    (way, *_) = trail[key_of(kind.value, "kwh")].ways
     assert isinstance(way, Metered)
     return way.slots
 
@@ -89,9 +93,10 @@ def test_every_row_leads_back_to_its_records() -> None:
     given = replace(slot.given, logged={(transfer.sender, transfer.receiver): (logged,)})
     slots = [*month.given.slots[:24], given, *month.given.slots[25:]]
     both = made(settle_month(replace(month.given, slots=slots)))
+    trails = {name: trail_of(statement) for name, statement in both.items()}
     for name, statement in both.items():
         for each in statement.rows:
-            of_row = slots_of(statement, each.kind)
+            of_row = slots_of(trails[name], each.kind)
             assert (not of_row) == (not each.wh)
             for one in of_row:
                 reading = month.given.slots[(one.begin - OCTOBER.begin()) // 1800].readings[name]
@@ -100,7 +105,7 @@ def test_every_row_leads_back_to_its_records() -> None:
                 assert one.records == statement.evidence[one.begin]
     roof = RowKind.ROOF if transfer.sender == "roof" else RowKind.NEIGHBOURS
     for name, kind in ((transfer.receiver, roof), (transfer.sender, RowKind.GIVEN)):
-        (there,) = (each for each in slots_of(both[name], kind) if logged in each.records)
+        (there,) = (each for each in slots_of(trails[name], kind) if logged in each.records)
         assert there.begin == slot.given.begin
     others = both.keys() - {transfer.receiver, transfer.sender}
     assert not any(logged in records for name in others for records in both[name].evidence.values())
@@ -110,9 +115,10 @@ def test_a_row_is_the_sum_of_its_slots() -> None:
     month = settled()
     by_begin = {slot.given.begin: slot for slot in month.slots}
     for name, statement in made(month).items():
+        trail = trail_of(statement)
         for each in statement.rows:
-            begins = [one.begin for one in slots_of(statement, each.kind)]
-            assert sum(one.value for one in slots_of(statement, each.kind)) == each.wh
+            begins = [one.begin for one in slots_of(trail, each.kind)]
+            assert sum(one.value for one in slots_of(trail, each.kind)) == each.wh
             shares = [by_begin[begin].settlement.shares[name] for begin in begins]
             match each.kind:
                 case RowKind.GRID:
@@ -199,7 +205,7 @@ def test_a_meter_for_information_only_gets_a_statement_and_nothing_to_pay() -> N
     assert statement.bill is statement.invoice is None
     grid = next(each for each in statement.rows if each.kind is RowKind.GRID)
     assert grid.wh == statement.account.bought_wh > 0
-    assert all(one.records for one in slots_of(statement, RowKind.GRID))
+    assert all(one.records for one in slots_of(trail_of(statement), RowKind.GRID))
     assert row(statement, RowKind.NEIGHBOURS) == (0, 0)
 
 
