@@ -40,6 +40,7 @@ from localvpp.settlement.statement import (
     Metered,
     SlotValue,
     Statement,
+    Trail,
     Written,
     encode_building,
     encode_statement,
@@ -166,6 +167,12 @@ def house(settled: SettledMonth, made: dict[str, Statement], documents: Document
     return house_of(settled, made, load_tariff(TARIFF), documents.tariff)
 
 
+@pytest.fixture(scope="module")
+def trails(made: dict[str, Statement]) -> dict[str, Trail]:
+    """By party: the numbers of its statement."""
+    return {name: trail_of(each) for name, each in made.items()}
+
+
 @pytest.fixture(params=Language)
 def language(request: pytest.FixtureRequest) -> Language:
     wanted: Language = request.param
@@ -188,13 +195,13 @@ def names_of(statement: Statement, language: Language) -> set[str]:
 
 
 def test_every_number_on_a_page_leads_down_to_records_or_a_document(
-    made: dict[str, Statement], language: Language
+    made: dict[str, Statement], language: Language, trails: dict[str, Trail]
 ) -> None:
     for name in ("100", "101", "102", "roof"):
         statement = made[name]
-        page = Page(statement_page(statement, trail_of(statement), language))
+        page = Page(statement_page(statement, trails[statement.party], language))
         assert astray(page, names_of(statement, language)) == []
-        trail = trail_of(statement)
+        trail = trails[statement.party]
         assert {f"f{figure.ref}" for figure in trail.values()} <= page.leads.keys()
         for key, figure in trail.items():
             if figure.value:
@@ -215,16 +222,20 @@ def test_every_number_on_the_buildings_page_leads_down_to_records_or_a_document(
 
 
 def test_every_number_is_what_its_way_comes_to(
-    made: dict[str, Statement], house: BuildingStatement, documents: Documents
+    made: dict[str, Statement], house: BuildingStatement, documents: Documents, trails: dict[str, Trail]
 ) -> None:
     for statement in made.values():
-        check_trail(trail_of(statement), documents)
-    told = [Document.of(f"{name}.json", encode_statement(each, trail_of(each))).sha256 for name, each in made.items()]
+        check_trail(trails[statement.party], documents)
+    told = [
+        Document.of(f"{name}.json", encode_statement(each, trails[each.party])).sha256 for name, each in made.items()
+    ]
     check_trail(house_trail(house), documents, told)
 
 
-def test_every_rule_comes_to_its_number_as_it_is_written(made: dict[str, Statement], house: BuildingStatement) -> None:
-    handed_out = [encode_statement(each, trail_of(each)) for each in made.values()]
+def test_every_rule_comes_to_its_number_as_it_is_written(
+    made: dict[str, Statement], house: BuildingStatement, trails: dict[str, Trail]
+) -> None:
+    handed_out = [encode_statement(each, trails[each.party]) for each in made.values()]
     for data in (*handed_out, encode_building(house, house_trail(house))):
         told = json.loads(data)
         figures = told["figures"].values()
@@ -235,9 +246,11 @@ def test_every_rule_comes_to_its_number_as_it_is_written(made: dict[str, Stateme
                     assert worked(way["by"], values) == values[each["ref"]], way["by"]
 
 
-def test_what_a_partys_numbers_come_to_is_what_was_settled(made: dict[str, Statement]) -> None:
+def test_what_a_partys_numbers_come_to_is_what_was_settled(
+    made: dict[str, Statement], trails: dict[str, Trail]
+) -> None:
     for name, statement in made.items():
-        values = {key: figure.value for key, figure in trail_of(statement).items()}
+        values = {key: figure.value for key, figure in trails[statement.party].items()}
         account, bill = statement.account, statement.bill
         if bill is None:
             assert values == {}, "who may not be billed has no figures"
@@ -301,8 +314,10 @@ def test_what_the_buildings_numbers_come_to_is_what_was_settled(house: BuildingS
         assert values[f"utility {at}.quantity"] == line.quantity
 
 
-def test_every_slot_of_a_number_has_its_records(made: dict[str, Statement], house: BuildingStatement) -> None:
-    for trail in (*(trail_of(each) for each in made.values()), house_trail(house)):
+def test_every_slot_of_a_number_has_its_records(
+    made: dict[str, Statement], house: BuildingStatement, trails: dict[str, Trail]
+) -> None:
+    for trail in (*(trails[each.party] for each in made.values()), house_trail(house)):
         log = {
             record.index: record.hash
             for figure in trail.values()
@@ -316,7 +331,11 @@ def test_every_slot_of_a_number_has_its_records(made: dict[str, Statement], hous
 
 
 def test_every_place_that_a_number_leads_to_is_in_the_document_that_it_names(
-    settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, documents: Documents
+    settled: SettledMonth,
+    made: dict[str, Statement],
+    house: BuildingStatement,
+    documents: Documents,
+    trails: dict[str, Trail],
 ) -> None:
     assert documents.tariff is not None
     told: dict[str, Any] = {
@@ -324,10 +343,10 @@ def test_every_place_that_a_number_leads_to_is_in_the_document_that_it_names(
         documents.tariff.sha256: yaml.safe_load(TARIFF.read_bytes()),
     }
     for name, statement in made.items():
-        data = encode_statement(statement, trail_of(statement))
+        data = encode_statement(statement, trails[statement.party])
         told[Document.of(f"{name}.json", data).sha256] = json.loads(data)
     seen: dict[str, int] = {}
-    for trail in (*(trail_of(each) for each in made.values()), house_trail(house)):
+    for trail in (*(trails[each.party] for each in made.values()), house_trail(house)):
         for key, figure in trail.items():
             for way in figure.ways:
                 if isinstance(way, Written):
@@ -340,7 +359,7 @@ def test_every_place_that_a_number_leads_to_is_in_the_document_that_it_names(
 
 
 def test_what_is_divided_and_rounded_is_worked_out_again_from_the_month_alone(
-    settled: SettledMonth, made: dict[str, Statement]
+    settled: SettledMonth, made: dict[str, Statement], trails: dict[str, Trail]
 ) -> None:
     month = json.loads(encode_month(settled))
     parts = {fee["name"]: apportion(fee["yen"] * UNITS, fee["parts"]) for fee in month["fees"]}
@@ -356,7 +375,7 @@ def test_what_is_divided_and_rounded_is_worked_out_again_from_the_month_alone(
     for name, statement in made.items():
         if statement.bill is None:
             continue
-        trail = trail_of(statement)
+        trail = trails[statement.party]
         for at, fee in enumerate(statement.fees):
             assert trail[f"fee {at}"].value == Fraction(parts[fee.name][name], UNITS)
         if levelling["money"]:
@@ -365,10 +384,10 @@ def test_what_is_divided_and_rounded_is_worked_out_again_from_the_month_alone(
         assert trail["rounding"].value == yen[name] - Fraction(exact[name], UNITS)
 
 
-def test_money_leads_to_the_prices_that_its_slots_had(settled: SettledMonth, made: dict[str, Statement]) -> None:
+def test_money_leads_to_the_prices_that_its_slots_had(settled: SettledMonth, trails: dict[str, Trail]) -> None:
     month = json.loads(encode_month(settled))
     prices = {slot["begin"]: slot["prices"] for slot in month["slots"]}
-    trail = trail_of(made["102"])
+    trail = trails["102"]
     for line, sign in (("grid", 1), ("fed in", -1)):
         figure, energy = trail[f"{line}.yen"], trail[f"{line}.kwh"]
         metered, *written = figure.ways
@@ -387,11 +406,11 @@ def test_money_leads_to_the_prices_that_its_slots_had(settled: SettledMonth, mad
 
 
 def test_a_difference_leads_to_the_records_of_both_values_and_to_the_prices_that_it_was_made_by(
-    settled: SettledMonth, made: dict[str, Statement], documents: Documents
+    settled: SettledMonth, documents: Documents, trails: dict[str, Trail]
 ) -> None:
     month = json.loads(encode_month(settled))
     for at, each, of in ((0, TURNED, (1, 2)), (1, NEIGHBOUR, (0, 1)), (2, LATE, (1,))):
-        trail = trail_of(made[each.party])
+        trail = trails[each.party]
         metered, *written = trail[f"difference {at}.yen"].ways
         records = (*each.before, *each.records, *each.corrections)
         assert metered == Metered((SlotValue(BEFORE, each.money, records),)), "what it adds in 0.00001 yen"
@@ -408,11 +427,11 @@ def test_a_difference_leads_to_the_records_of_both_values_and_to_the_prices_that
 
 
 def test_page_sheet_and_json_name_the_prices_of_a_difference(
-    made: dict[str, Statement], documents: Documents, language: Language
+    made: dict[str, Statement], documents: Documents, language: Language, trails: dict[str, Trail]
 ) -> None:
     statement, place = made["101"], "differences[2].priced.prices[1]"
-    (figure,) = (each for key, each in trail_of(statement).items() if key == "difference 2.yen")
-    page = Page(statement_page(statement, trail_of(statement), language))
+    (figure,) = (each for key, each in trails[statement.party].items() if key == "difference 2.yen")
+    page = Page(statement_page(statement, trails[statement.party], language))
     assert f"d-{MONTH_FILE}" in page.leads[f"f{figure.ref}"]
     assert down(page, f"f{figure.ref}") >= {
         documents.month.sha256,
@@ -420,11 +439,15 @@ def test_page_sheet_and_json_name_the_prices_of_a_difference(
         f"7 {'02' * 32}",
         f"6 {'03' * 32}",
     }
-    (row,) = (row for row in read(statement_csv(statement, trail_of(statement), language)) if row[:1] == [figure.ref])
+    (row,) = (
+        row for row in read(statement_csv(statement, trails[statement.party], language)) if row[:1] == [figure.ref]
+    )
     assert f"{MONTH_FILE}: {place} (SHA-256 {documents.month.sha256})" in row[4]
-    (slot,) = (row for row in read(records_csv(statement, trail_of(statement), language)) if row[:1] == [figure.number])
+    (slot,) = (
+        row for row in read(records_csv(statement, trails[statement.party], language)) if row[:1] == [figure.number]
+    )
     assert slot[3:] == ["0.300", "8.70000", f"6:{'03' * 32} 7:{'02' * 32} 9:{'09' * 32}"]
-    metered, written = json.loads(encode_statement(statement, trail_of(statement)))["figures"]["difference 2.yen"][
+    metered, written = json.loads(encode_statement(statement, trails[statement.party]))["figures"]["difference 2.yen"][
         "from"
     ]
     references = [[6, "03" * 32], [7, "02" * 32], [9, "09" * 32]]
@@ -433,7 +456,7 @@ def test_page_sheet_and_json_name_the_prices_of_a_difference(
 
 
 def test_every_note_that_counts_leads_to_what_it_counts(
-    settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, documents: Documents
+    settled: SettledMonth, made: dict[str, Statement], house: BuildingStatement, trails: dict[str, Trail]
 ) -> None:
     if settled.given.split is not Split.BY_COST:
         assert {each.kind for each in settled.findings} >= {FindingKind.ESTIMATED, FindingKind.UNKNOWN}
@@ -452,10 +475,10 @@ def test_every_note_that_counts_leads_to_what_it_counts(
         if finding.party and keys:
             own = made[finding.party].findings.index(finding)
             (key,) = dict.fromkeys(keys_of(finding, own))
-            assert trail_of(made[finding.party])[key].value == len(finding.slots)
+            assert trails[finding.party][key].value == len(finding.slots)
         counted += len(keys)
     assert counted == 16
-    late = trail_of(made["101"])
+    late = trails["101"]
     ways = [
         way
         for at, each in enumerate(made["101"].findings)
@@ -472,11 +495,11 @@ def test_a_number_without_a_way_is_refused() -> None:
         Trailing().one("used", Unit.KWH, 5)
 
 
-def test_a_number_that_leads_nowhere_is_found(made: dict[str, Statement]) -> None:
+def test_a_number_that_leads_nowhere_is_found(made: dict[str, Statement], trails: dict[str, Trail]) -> None:
     statement = made["101"]
-    text = statement_page(statement, trail_of(statement), Language.ENGLISH)
+    text = statement_page(statement, trails[statement.party], Language.ENGLISH)
     names = names_of(statement, Language.ENGLISH)
-    (used,) = (figure for key, figure in trail_of(statement).items() if key == "used")
+    (used,) = (figure for key, figure in trails[statement.party].items() if key == "used")
     broken = text.replace(f'id="f{used.ref}"', 'id="elsewhere"')
     assert len(astray(Page(broken), names)) == 1
     plain = re.sub(rf'<a class="n" href="#f{used.ref}">([^<]*)</a>', r"\1", text)
@@ -488,10 +511,10 @@ def read(data: bytes) -> list[list[str]]:
 
 
 def test_a_sheet_of_numbers_and_one_of_slots_say_the_same(
-    made: dict[str, Statement], house: BuildingStatement, language: Language
+    made: dict[str, Statement], house: BuildingStatement, language: Language, trails: dict[str, Trail]
 ) -> None:
     statement = made["101"]
-    of_flat, of_house = trail_of(statement), house_trail(house)
+    of_flat, of_house = trails[statement.party], house_trail(house)
     for numbers, slots, trail in (
         (statement_csv(statement, of_flat, language), records_csv(statement, of_flat, language), of_flat),
         (building_csv(house, of_house, language), building_records_csv(house, of_house, language), of_house),
@@ -514,11 +537,11 @@ def test_a_sheet_of_numbers_and_one_of_slots_say_the_same(
 
 @pytest.mark.usefixtures("outside")
 def test_a_pdf_names_every_number_and_where_it_comes_from(
-    made: dict[str, Statement], house: BuildingStatement, language: Language
+    made: dict[str, Statement], house: BuildingStatement, language: Language, trails: dict[str, Trail]
 ) -> None:
     if find_font() is None:
         lacks("no font with Japanese is installed: scripts/browser")
-    of_flat, of_house = trail_of(made["101"]), house_trail(house)
+    of_flat, of_house = trails["101"], house_trail(house)
     for data, trail in (
         (statement_pdf(made["101"], of_flat, language, software="local-vpp"), of_flat),
         (building_pdf(house, of_house, language, software="local-vpp"), of_house),
