@@ -31,37 +31,55 @@ short_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=64)
 hashes = st.binary(min_size=32, max_size=32)
 devices = st.binary(min_size=16, max_size=16).map(DeviceId)
 registers = st.tuples(unsigned, unsigned).map(lambda pair: Register(min(pair), max(pair)))
+# Each is made once, here: one that is made within a draw is worked out anew for each example, which takes longer than
+# the example.
+_kinds, _time_statuses, _meter_statuses = (
+    st.sampled_from(Kind),
+    st.sampled_from(TimeStatus),
+    st.sampled_from(MeterStatus),
+)
+_ends = st.lists(devices, min_size=2, max_size=2, unique=True)
+_energies = st.dictionaries(st.sampled_from(Source), st.integers(1, 2**60))
+_seconds = st.none() | st.tuples(hashes, unsigned)
+_slot_seconds, _errors, _sequences = st.integers(1, 3600), st.integers(0, 7), st.integers(1, 2**63 - 1)
+_maybe_text, _maybe_registers, _maybe_unsigned = st.none() | short_text, st.none() | registers, st.none() | unsigned
+_maybe_mhz = st.none() | st.integers(0, 100_000)
+_evidence = st.lists(hashes, max_size=4)
+_public = hashes.filter(lambda data: data[1:31] != data[2:32])
+_next_keys = hashes.map(NextKey)
+_maybe_next_key = st.none() | _next_keys
+_possessions = st.binary(min_size=64, max_size=64)
 
 
 @st.composite
 def bodies(draw: st.DrawFn) -> Body:
-    sender, receiver = draw(st.lists(devices, min_size=2, max_size=2, unique=True))
+    sender, receiver = draw(_ends)
     start, end = sorted((draw(unsigned), draw(unsigned)))
-    energies = draw(st.dictionaries(st.sampled_from(Source), st.integers(1, 2**60)))
-    seconds = draw(st.none() | st.tuples(hashes, unsigned))
+    energies = draw(_energies)
+    seconds = draw(_seconds)
     return Body(
         start_ms=start,
         end_ms=end,
-        slot_seconds=draw(st.integers(1, 3600)),
+        slot_seconds=draw(_slot_seconds),
         sender=sender,
         receiver=receiver,
         energy_wh=sum(energies.values()),
         attributes=tuple(sorted(energies.items())),
-        time_status=draw(st.sampled_from(TimeStatus)),
-        meter_status=draw(st.sampled_from(MeterStatus)),
-        errors=ErrorFlag(draw(st.integers(0, 7))),
-        meter=draw(st.none() | short_text),
-        imported=draw(st.none() | registers),
-        exported=draw(st.none() | registers),
-        frequency_mhz=draw(st.none() | st.integers(0, 100_000)),
-        place=draw(st.none() | short_text),
+        time_status=draw(_time_statuses),
+        meter_status=draw(_meter_statuses),
+        errors=ErrorFlag(draw(_errors)),
+        meter=draw(_maybe_text),
+        imported=draw(_maybe_registers),
+        exported=draw(_maybe_registers),
+        frequency_mhz=draw(_maybe_mhz),
+        place=draw(_maybe_text),
         seconds_root=seconds[0] if seconds else None,
         seconds_count=seconds[1] if seconds else None,
-        price=draw(st.none() | unsigned),
-        evidence=tuple(draw(st.lists(hashes, max_size=4))),
-        generated=draw(st.none() | registers),
-        charged=draw(st.none() | registers),
-        discharged=draw(st.none() | registers),
+        price=draw(_maybe_unsigned),
+        evidence=tuple(draw(_evidence)),
+        generated=draw(_maybe_registers),
+        charged=draw(_maybe_registers),
+        discharged=draw(_maybe_registers),
     )
 
 
@@ -76,23 +94,22 @@ def _of_carrier(body: Body, carrier: Carrier) -> Body:
 
 @st.composite
 def envelopes(draw: st.DrawFn) -> Envelope:
-    kind = draw(st.sampled_from(Kind))
-    key = PublicKey(Algorithm.ED25519, draw(hashes.filter(lambda data: data[1:31] != data[2:32])))
+    kind = draw(_kinds)
+    key = PublicKey(Algorithm.ED25519, draw(_public))
     device = draw(devices)
     named = draw(devices) if kind is Kind.ENROL else device
     founds = kind is Kind.ENROL and named == device
-    next_keys = hashes.map(NextKey)
-    next_key = draw(next_keys) if founds else draw(st.none() | next_keys) if kind is Kind.ROTATE else None
+    next_key = draw(_next_keys) if founds else draw(_maybe_next_key) if kind is Kind.ROTATE else None
     return Envelope(
         device=device,
         epoch=draw(unsigned),
-        seq=draw(st.integers(1, 2**63 - 1)),
+        seq=draw(_sequences),
         prev=RecordHash(draw(hashes)),
         kind=kind,
         slot=draw(unsigned),
         commitment=draw(hashes),
         enrolled=Enrolled(named, key) if kind in KEYED else None,
-        possession=draw(st.binary(min_size=64, max_size=64)) if kind is Kind.ROTATE else None,
+        possession=draw(_possessions) if kind is Kind.ROTATE else None,
         concerns=draw(devices) if kind in CONCERNING else None,
         next_key=next_key,
     )
