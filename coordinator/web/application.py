@@ -13,6 +13,8 @@ from .pages import Pages
 from .security import Access, Gate, add_headers
 
 OPENAPI: Final = Path(__file__).parent / "openapi.yaml"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, where PyYAML was built with it: a tenth of the time, which is seconds of a small computer's start."""
 LARGEST_BODY: Final = 64 * 1024
 """The only body that is read is an enrolment, of less than one kilobyte."""
 
@@ -20,7 +22,7 @@ LARGEST_BODY: Final = 64 * 1024
 @cache
 def load_openapi() -> dict[str, Any]:
     """Return the description of the REST interface. Blocking."""
-    description: dict[str, Any] = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+    description: dict[str, Any] = yaml.load(OPENAPI.read_text(encoding="utf-8"), _LOADER)  # noqa: S506
     return description
 
 

@@ -26,6 +26,8 @@ from .vocabulary import COUNTERS, POINTS, REQUIRED, STATES, STRINGS, UNITLESS, U
 SCHEMA: Final = 2
 """Version of the maps' format; a map of another version is refused, not guessed at."""
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, where PyYAML was built with it: it takes an eighth of the time."""
 _DEFAULT_LIMITS: Final[Mapping[Quantity, Limits]] = {
     Quantity.FREQUENCY: plausible.FREQUENCY_HZ,
     Quantity.VOLTAGE: plausible.VOLTAGE_V,
@@ -79,7 +81,7 @@ def parse_map(file: str, source: str) -> RegisterMap:
         MapError: the map cannot be used.
     """
     try:
-        document = yaml.safe_load(source)
+        document = yaml.load(source, _LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         raise MapError(file, None, "text", str(error), "write it as YAML") from error
     return _device(Fields(file, None, document))
