@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from localvpp.market import Book, Fault, Network, Objective, Order, Side, check, clear, lots as lots_module
+from localvpp.market.arrays import Ints
 from localvpp.market.checking.setting import Turns, columns_of, green_gate, partners_of, tree_of_lines
 from localvpp.market.clearing import stages as stages_module
 from localvpp.market.clearing.partners import Partnership, partnerships
@@ -66,11 +67,9 @@ def test_the_order_of_pairs_and_the_order_of_steps() -> None:
         plain = books.orders(draw, draw.randint(0, 20), wh=3, limit=4)
         draw.shuffle(plain)
         seed = draw.randbytes(4)
-        ranked, lots = lots_of(plain, seed, one_place(), {})
-        assert list(ranked) == sorted(
-            plain, key=lambda one: (one.limit, one.side is Side.BID, one.wh, turn(seed, one.id))
-        )
-        assert [plain[index].id for index in lots.number.tolist()] == [one.id for one in ranked]
+        lots = lots_of(plain, seed, one_place(), {})
+        ranked = [plain[index] for index in lots.number.tolist()]
+        assert ranked == sorted(plain, key=lambda one: (one.limit, one.side is Side.BID, one.wh, turn(seed, one.id)))
         asks_first = sorted(plain, key=lambda one: turn(seed, one.id))
         asks = [one for one in asks_first if one.side is Side.ASK]
         bids = [one for one in reversed(asks_first) if one.side is Side.BID]
@@ -83,7 +82,8 @@ def test_the_columns_of_both() -> None:
         draw = random.Random(number)
         plain, network = books.orders(draw, 12, wh=3, limit=4), books.network(draw)
         tree = tree_of_lines(network)
-        ranked, lots = lots_of(plain, b"seed", tree_of(network), network.flats)
+        lots = lots_of(plain, b"seed", tree_of(network), network.flats)
+        ranked = [plain[index] for index in lots.number.tolist()]
         columns = columns_of(plain, b"seed", tree, network.flats)
         for one, index in zip(plain, range(len(plain)), strict=True):
             at = ranked.index(one)
@@ -126,7 +126,8 @@ def test_who_is_a_partner() -> None:
     for number in range(300):
         draw = random.Random(number)
         plain, seed = with_partners(draw, draw.randint(0, 24)), draw.randbytes(4)
-        ranked, lots = lots_of(plain, seed, one_place(), {})
+        lots = lots_of(plain, seed, one_place(), {})
+        ranked = [plain[index] for index in lots.number.tolist()]
         ours = [
             (one.seller, one.buyer, {ranked[index].id for index in one.orders.tolist()})
             for one in partnerships(ranked, lots)
@@ -233,8 +234,8 @@ def test_partners_of_whom_one_wishes_it_alone_are_found(monkeypatch: pytest.Monk
 
 
 def larger_first(found: Callable[..., Lots]) -> Callable[..., Lots]:
-    def wrong(**columns: object) -> Lots:
-        lots = found(**columns)
+    def wrong(keys: Ints, **columns: object) -> Lots:
+        lots = found(keys, **columns)
         return lots.take(np.lexsort((-lots.wh, lots.bid, lots.limit)))
 
     return wrong

@@ -1,6 +1,7 @@
 """From a book to its result."""
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from .clearing.stages import Market, Staged, run_stages
 from .clearing.whole import USUAL, Effort, choose
 from .errors import BookError
 from .lots import Tree, lots_of, one_place, tree_of
-from .order import Side
+from .order import Order, Side
 from .result import Certificate, FloorLevel, Proof, Result, Trade
 from .rules import Objective, PriceRule
 from .suited import unsuited
@@ -34,8 +35,8 @@ def clear(
     energy = gain = 0
     for market, flags in zip(markets, chosen.left_out, strict=True):
         for staged in run_stages(market, objective, price, flags):
-            proofs.append(_proof(staged, market.orders[0].slot))
-            trades += _trades(staged)
+            proofs.append(_proof(staged, market.given[0].slot))
+            trades += _trades(staged, market.given)
             energy += int(staged.pairs.wh.sum())
             gain += gain_of(staged)
     return Result(
@@ -58,13 +59,19 @@ def markets_of(book: Book) -> Iterator[Market]:
     lines = book.lines
     tree: Tree = one_place() if lines is None else tree_of(lines)
     for orders in book.slots().values():
-        yield Market(*lots_of(orders, book.seed, tree, {} if lines is None else lines.flats), tree)
+        yield Market(
+            given=orders,
+            lots=lots_of(orders, book.seed, tree, {} if lines is None else lines.flats),
+            tree=tree,
+            may_have_partners=book.has_partners,
+            may_have_green_bids=book.has_green_bids,
+        )
 
 
 def gain_of(staged: Staged) -> int:
     """Return what a stage's trades gain."""
-    lots, fills = staged.lots, staged.fills
-    return int(np.where(lots.bid, lots.limit, -lots.limit) @ fills)
+    limit, pairs = staged.lots.limit, staged.pairs
+    return int((limit[pairs.bid] - limit[pairs.ask]).dot(pairs.wh))
 
 
 def _left_out(markets: list[Market], flags: Sequence[Flags | None]) -> Iterator[str]:
@@ -73,13 +80,16 @@ def _left_out(markets: list[Market], flags: Sequence[Flags | None]) -> Iterator[
             yield from market.lots.names(np.flatnonzero(out))
 
 
-def _trades(staged: Staged) -> Iterator[Trade]:
-    lots, pairs, prices = staged.lots, staged.pairs, staged.price.tolist()
-    columns = lots.names(pairs.ask), lots.names(pairs.bid), pairs.wh.tolist(), prices
-    if staged.seller_price is None:
-        return map(Trade, *columns, strict=True)
-    sold = zip(prices, staged.seller_price.tolist(), strict=True)
-    return map(Trade, *columns, (None if lower == price else lower for price, lower in sold), strict=True)
+def _trades(staged: Staged, orders: Sequence[Order]) -> Iterator[Trade]:
+    number, pairs, prices = staged.lots.number, staged.pairs, staged.price.tolist()
+    sellers = [orders[ask].id for ask in number[pairs.ask].tolist()]
+    buyers = [orders[bid].id for bid in number[pairs.bid].tolist()]
+    sold: list[int | None] = [None] * len(prices)
+    if staged.seller_price is not None:
+        both = zip(prices, staged.seller_price.tolist(), strict=True)
+        sold = [None if lower == price else lower for price, lower in both]
+    # Made as tuples are, which is twice as quick as to call the class: a book has half as many trades as orders.
+    return map(tuple.__new__, repeat(Trade), zip(sellers, buyers, pairs.wh.tolist(), prices, sold, strict=True))
 
 
 def _proof(staged: Staged, slot: int) -> Proof:
@@ -95,6 +105,6 @@ def _proof(staged: Staged, slot: int) -> Proof:
         values=staged.values or {},
         reference={} if staged.reference is None else dict(zip(names, staged.reference.tolist(), strict=True)),
         levels=tuple(
-            FloorLevel(names[level.node], Side.BID if level.bid else Side.ASK, level.gain) for level in staged.levels
+            [FloorLevel(names[level.node], Side.BID if level.bid else Side.ASK, level.gain) for level in staged.levels]
         ),
     )

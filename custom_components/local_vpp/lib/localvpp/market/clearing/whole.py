@@ -139,7 +139,7 @@ class _Search:
 
     def flags(self, out: frozenset[int]) -> list[Flags]:
         """Return for each slot which orders are left out."""
-        flags = [np.zeros(len(market.orders), np.bool_) for market in self.markets]
+        flags = [np.zeros(len(market.lots), np.bool_) for market in self.markets]
         for group in out:
             for order in self.groups[group]:
                 slot, index = self.places[order.id]
@@ -221,7 +221,7 @@ class _Search:
     def _most_judged(self) -> int:
         """Return how many choices can be looked at in the time that a slot has."""
         steps, least = (_STEPS_OVER_LINES, _LEAST_OVER_LINES) if self._is_slow else (_STEPS, _LEAST)
-        return max(steps * self.effort.times // sum(len(market.orders) for market in self.markets), least)
+        return max(steps * self.effort.times // sum(len(market.lots) for market in self.markets), least)
 
     def readmitting(self, best: _Choice) -> _Choice:
         """Take groups back that do no harm, so that few are left out for nothing."""
@@ -258,7 +258,7 @@ def _total(stages: list[Staged]) -> dict[int, int]:
 
 def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
-    slot, lots, tree = market.orders[0].slot, market.lots, market.tree
+    slot, lots, tree = market.given[0].slot, market.lots, market.tree
     if objective is Objective.ENERGY:
         fills, threshold = clear_energy(lots)
         return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
