@@ -4,11 +4,10 @@
 the package index, from 2021 and 2020. An engine whose environment is not there is a target that is missed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 import json
 from pathlib import Path
 import subprocess
-import time
 from typing import Any, Final
 
 from localvpp.market import Book, Objective, Order, PriceRule, Side, clear
@@ -16,7 +15,7 @@ from localvpp.market.clear import markets_of
 from localvpp.market.clearing.stages import run_stages
 
 from ..figures import Figure
-from .drawn import orders
+from .drawn import best_ms, orders
 
 _ROOT: Final = Path(__file__).parents[2]
 _ROUNDS: Final = 25
@@ -65,23 +64,6 @@ def told_by(python: Path, script: str, books: Sequence[Book]) -> dict[str, dict[
     return told
 
 
-def _one_by_one_ms[T](run: Callable[[T], object], some: Sequence[T]) -> float:
-    """Return the milliseconds of the quickest round, as engines are measured: no result is kept when the next is made.
-
-    To keep a hundred would be to measure how long new memory takes, for us and not for them.
-    """
-    rounds = []
-    for _ in range(_ROUNDS):
-        taken = 0.0
-        for one in some:
-            begin = time.process_time()
-            made = run(one)
-            taken += time.process_time() - begin
-            del made
-        rounds.append(taken)
-    return min(rounds) * 1000
-
-
 def compared(name: str, told: Mapping[str, Mapping[str, Any]], books: Sequence[Book]) -> list[Figure]:
     """Return how what mechanisms made of some books compares with ours, of several rounds the quickest.
 
@@ -89,8 +71,8 @@ def compared(name: str, told: Mapping[str, Mapping[str, Any]], books: Sequence[B
     """
     ours = {objective: [clear(book, objective) for book in books] for objective in (Objective.ENERGY, Objective.GAIN)}
     ready = [market for book in books for market in markets_of(book)]
-    whole_ms = _one_by_one_ms(clear, books)
-    ranked_ms = _one_by_one_ms(lambda market: run_stages(market, Objective.GAIN, PriceRule.MID), ready)
+    whole_ms = best_ms(_ROUNDS, lambda: [clear(book) for book in books])
+    ranked_ms = best_ms(_ROUNDS, lambda: [run_stages(market, Objective.GAIN, PriceRule.MID) for market in ready])
     figures = []
     for mechanism, theirs in told.items():
         known = [(number, one) for number, one in enumerate(theirs["books"]) if one is not None]

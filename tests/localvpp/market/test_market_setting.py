@@ -18,7 +18,7 @@ import pytest
 from localvpp.market import Book, Fault, Network, Objective, Order, Side, check, clear, lots as lots_module
 from localvpp.market.arrays import Ints
 from localvpp.market.checking.setting import Turns, columns_of, green_gate, partners_of, tree_of_lines
-from localvpp.market.clearing import stages as stages_module
+from localvpp.market.clearing import few as few_module, stages as stages_module
 from localvpp.market.clearing.partners import Partnership, partnerships
 from localvpp.market.clearing.steps import steps
 from localvpp.market.lots import Lots, Tree, behind_a_gate, lots_of, one_place, tree_of
@@ -173,8 +173,11 @@ def turned(seed: bytes, ids: list[str]) -> np.ndarray:
     return tie_order(seed, ids)[::-1]
 
 
-def test_another_turn_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("few", [0, few_module.FEW])
+def test_another_turn_is_found(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(few_module, "FEW", few)
     monkeypatch.setattr("localvpp.market.ties.tie_order", turned)
+    monkeypatch.setattr(few_module, "tie_order", turned)
     for objective in (Objective.GAIN, Objective.ENERGY):
         book = Book(seed=b"1", orders=EQUALS)
         assert Fault.TIE in {finding.fault for finding in check(book, clear(book, objective))}
@@ -241,7 +244,14 @@ def larger_first(found: Callable[..., Lots]) -> Callable[..., Lots]:
     return wrong
 
 
-def test_pairs_made_in_another_order_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def larger_rows_first(rows: list[tuple[int, int, str]], seed: bytes) -> list[tuple[int, int, str]]:
+    return sorted(rows, key=lambda row: (row[0], -row[1]))
+
+
+@pytest.mark.parametrize("few", [0, few_module.FEW])
+def test_pairs_made_in_another_order_are_found(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(few_module, "FEW", few)
+    monkeypatch.setattr(few_module, "_in_turn", larger_rows_first)
     monkeypatch.setattr(lots_module, "in_columns", larger_first(lots_module.in_columns))
     book = Book(
         seed=b"",

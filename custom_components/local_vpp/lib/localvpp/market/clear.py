@@ -1,18 +1,19 @@
 """From a book to its result."""
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from itertools import chain
 
 import numpy as np
 
 from .arrays import Flags
 from .book import Book
+from .clearing.few import are_few, clear_few
 from .clearing.stages import Market, Staged, run_stages
-from .clearing.whole import USUAL, Effort, choose
+from .clearing.whole import NOTHING_CHOSEN, USUAL, Chosen, Effort, choose
 from .errors import BookError
 from .lots import Tree, lots_of, one_place, tree_of
 from .order import Order, Side
-from .result import Certificate, FloorLevel, Proof, Result, Trade
+from .result import Certificate, FloorLevel, Part, Proof, Result, Trade, trades_of
 from .rules import Objective, PriceRule
 from .suited import unsuited
 
@@ -29,25 +30,36 @@ def clear(
     """
     if why := unsuited(book, objective, price):
         raise BookError(why)
+    if are_few(book, objective, price):
+        parts = [clear_few(orders, book.seed, price) for orders in book.slots().values()]
+        return _result(parts, objective, price)
     markets = list(markets_of(book))
     chosen = choose(book, markets, objective, price, effort)
-    proofs, trades = list[Proof](), list[Trade]()
-    energy = gain = 0
-    for market, flags in zip(markets, chosen.left_out, strict=True):
-        for staged in run_stages(market, objective, price, flags):
-            proofs.append(_proof(staged, market.given[0].slot))
-            trades += _trades(staged, market.given)
-            energy += int(staged.pairs.wh.sum())
-            gain += gain_of(staged)
+    parts = [
+        _part(staged, market.given)
+        for market, flags in zip(markets, chosen.left_out, strict=True)
+        for staged in run_stages(market, objective, price, flags)
+    ]
+    return _result(parts, objective, price, chosen, tuple(sorted(_left_out(markets, chosen.left_out))))
+
+
+def _result(
+    parts: Sequence[Part],
+    objective: Objective,
+    price: PriceRule,
+    chosen: Chosen = NOTHING_CHOSEN,
+    left_out: tuple[str, ...] = (),
+) -> Result:
+    gain = sum([part.gain for part in parts])
     return Result(
-        energy_wh=energy,
+        energy_wh=sum([part.energy_wh for part in parts]),
         gain=gain,
-        trades=tuple(trades),
+        trades=tuple(chain.from_iterable([part.trades for part in parts])),
         certificate=Certificate(
             objective=objective,
             price=price,
-            stages=tuple(proofs),
-            left_out=tuple(sorted(_left_out(markets, chosen.left_out))),
+            stages=tuple([part.proof for part in parts]),
+            left_out=left_out,
             bounds=chosen.bounds,
         ),
         gap=chosen.gap(gain),
@@ -80,6 +92,15 @@ def _left_out(markets: list[Market], flags: Sequence[Flags | None]) -> Iterator[
             yield from market.lots.names(np.flatnonzero(out))
 
 
+def _part(staged: Staged, orders: Sequence[Order]) -> Part:
+    return Part(
+        proof=_proof(staged, orders[0].slot),
+        trades=list(_trades(staged, orders)),
+        energy_wh=int(staged.pairs.wh.sum()),
+        gain=gain_of(staged),
+    )
+
+
 def _trades(staged: Staged, orders: Sequence[Order]) -> Iterator[Trade]:
     number, pairs, prices = staged.lots.number, staged.pairs, staged.price.tolist()
     sellers = [orders[ask].id for ask in number[pairs.ask].tolist()]
@@ -88,8 +109,7 @@ def _trades(staged: Staged, orders: Sequence[Order]) -> Iterator[Trade]:
     if staged.seller_price is not None:
         both = zip(prices, staged.seller_price.tolist(), strict=True)
         sold = [None if lower == price else lower for price, lower in both]
-    # Made as tuples are, which is twice as quick as to call the class: a book has half as many trades as orders.
-    return map(tuple.__new__, repeat(Trade), zip(sellers, buyers, pairs.wh.tolist(), prices, sold, strict=True))
+    return trades_of(zip(sellers, buyers, pairs.wh.tolist(), prices, sold, strict=True))
 
 
 def _proof(staged: Staged, slot: int) -> Proof:

@@ -175,12 +175,17 @@ def lots_of(orders: Sequence[Order], seed: bytes, tree: Tree, flats: Mapping[str
         orders=Draw(seed, map(_id_of, orders)),
         owners=Owners(seed, map(_flat_of, orders)),
     )
-    if (energy := int(lots.wh.sum())) > LARGEST_BOOK_WH:
+    refuse_too_much(orders, int(lots.wh.sum()))
+    return lots
+
+
+def refuse_too_much(orders: Sequence[Order], energy: int) -> None:
+    """Raise BookError when the orders of one slot, which have so many Wh together, have more than a slot may have."""
+    if energy > LARGEST_BOOK_WH:
         raise BookError(
             f"the orders of slot {orders[0].slot} have {energy} Wh together: split the book, one may have "
             f"{LARGEST_BOOK_WH}"
         )
-    return lots
 
 
 def in_columns(keys: Ints, *, place: Ints, orders: Draw, owners: Owners) -> Lots:

@@ -83,6 +83,9 @@ class Chosen:
         return 0 if self.bound is None else self.bound - (gain if self.value is None else self.value)
 
 
+NOTHING_CHOSEN: Final = Chosen(())
+
+
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule, effort: Effort = USUAL) -> Chosen:
     """Return what is left out of a book."""
     # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
