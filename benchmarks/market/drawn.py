@@ -8,7 +8,7 @@ import numpy as np
 
 from localvpp.market.arrays import Flags, Ints
 from localvpp.market.checking.setting import Columns, Turns
-from localvpp.market.lots import Lots, Tree, in_columns
+from localvpp.market.lots import A_TICK, BUYS, Lots, Tree, in_columns
 from localvpp.market.ties import Draw, Owners
 
 TICKS = 4_000
@@ -32,9 +32,7 @@ class Drawn:
     def lots(self) -> Lots:
         """Return the columns that clearing counts with."""
         return in_columns(
-            wh=self.wh,
-            limit=self.limit,
-            bid=self.bid,
+            self.limit * A_TICK + self.bid * BUYS + self.wh,
             place=self.place,
             orders=Draw(SEED, self.names),
             owners=Owners(SEED, self.names),

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from localvpp.market import Book, Fault, Network, Objective, Order, Side, check, clear, lots as lots_module
+from localvpp.market.arrays import Ints
 from localvpp.market.checking.setting import Turns, columns_of, green_gate, partners_of, tree_of_lines
-from localvpp.market.clearing import stages as stages_module
+from localvpp.market.clearing import few as few_module, stages as stages_module
 from localvpp.market.clearing.partners import Partnership, partnerships
 from localvpp.market.clearing.steps import steps
 from localvpp.market.lots import Lots, Tree, behind_a_gate, lots_of, one_place, tree_of
@@ -66,11 +67,9 @@ def test_the_order_of_pairs_and_the_order_of_steps() -> None:
         plain = books.orders(draw, draw.randint(0, 20), wh=3, limit=4)
         draw.shuffle(plain)
         seed = draw.randbytes(4)
-        ranked, lots = lots_of(plain, seed, one_place(), {})
-        assert list(ranked) == sorted(
-            plain, key=lambda one: (one.limit, one.side is Side.BID, one.wh, turn(seed, one.id))
-        )
-        assert [plain[index].id for index in lots.number.tolist()] == [one.id for one in ranked]
+        lots = lots_of(plain, seed, one_place(), {})
+        ranked = [plain[index] for index in lots.number.tolist()]
+        assert ranked == sorted(plain, key=lambda one: (one.limit, one.side is Side.BID, one.wh, turn(seed, one.id)))
         asks_first = sorted(plain, key=lambda one: turn(seed, one.id))
         asks = [one for one in asks_first if one.side is Side.ASK]
         bids = [one for one in reversed(asks_first) if one.side is Side.BID]
@@ -83,7 +82,8 @@ def test_the_columns_of_both() -> None:
         draw = random.Random(number)
         plain, network = books.orders(draw, 12, wh=3, limit=4), books.network(draw)
         tree = tree_of_lines(network)
-        ranked, lots = lots_of(plain, b"seed", tree_of(network), network.flats)
+        lots = lots_of(plain, b"seed", tree_of(network), network.flats)
+        ranked = [plain[index] for index in lots.number.tolist()]
         columns = columns_of(plain, b"seed", tree, network.flats)
         for one, index in zip(plain, range(len(plain)), strict=True):
             at = ranked.index(one)
@@ -126,7 +126,8 @@ def test_who_is_a_partner() -> None:
     for number in range(300):
         draw = random.Random(number)
         plain, seed = with_partners(draw, draw.randint(0, 24)), draw.randbytes(4)
-        ranked, lots = lots_of(plain, seed, one_place(), {})
+        lots = lots_of(plain, seed, one_place(), {})
+        ranked = [plain[index] for index in lots.number.tolist()]
         ours = [
             (one.seller, one.buyer, {ranked[index].id for index in one.orders.tolist()})
             for one in partnerships(ranked, lots)
@@ -172,8 +173,11 @@ def turned(seed: bytes, ids: list[str]) -> np.ndarray:
     return tie_order(seed, ids)[::-1]
 
 
-def test_another_turn_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("few", [0, few_module.FEW])
+def test_another_turn_is_found(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(few_module, "FEW", few)
     monkeypatch.setattr("localvpp.market.ties.tie_order", turned)
+    monkeypatch.setattr(few_module, "tie_order", turned)
     for objective in (Objective.GAIN, Objective.ENERGY):
         book = Book(seed=b"1", orders=EQUALS)
         assert Fault.TIE in {finding.fault for finding in check(book, clear(book, objective))}
@@ -233,14 +237,21 @@ def test_partners_of_whom_one_wishes_it_alone_are_found(monkeypatch: pytest.Monk
 
 
 def larger_first(found: Callable[..., Lots]) -> Callable[..., Lots]:
-    def wrong(**columns: object) -> Lots:
-        lots = found(**columns)
+    def wrong(keys: Ints, **columns: object) -> Lots:
+        lots = found(keys, **columns)
         return lots.take(np.lexsort((-lots.wh, lots.bid, lots.limit)))
 
     return wrong
 
 
-def test_pairs_made_in_another_order_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def larger_rows_first(rows: list[tuple[int, int, str]], seed: bytes) -> list[tuple[int, int, str]]:
+    return sorted(rows, key=lambda row: (row[0], -row[1]))
+
+
+@pytest.mark.parametrize("few", [0, few_module.FEW])
+def test_pairs_made_in_another_order_are_found(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(few_module, "FEW", few)
+    monkeypatch.setattr(few_module, "_in_turn", larger_rows_first)
     monkeypatch.setattr(lots_module, "in_columns", larger_first(lots_module.in_columns))
     book = Book(
         seed=b"",

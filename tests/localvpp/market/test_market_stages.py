@@ -1,5 +1,6 @@
 """Who is served before the rest: partners that name each other, and with lines those who buy only green energy."""
 
+from copy import replace
 import random
 
 import pytest
@@ -91,6 +92,29 @@ def test_with_lines_who_buys_only_green_is_served_first() -> None:
     result = clear(book)
     assert [(trade.buyer, trade.wh) for trade in result.trades] == [("eco", 30), ("any", 20)]
     assert [stage.stage for stage in result.certificate.stages] == ["green", "market"]
+    assert check(book, result) == ()
+
+
+def test_what_is_asked_for_in_one_slot_makes_no_stage_in_another() -> None:
+    sun = order("sun", "ask", 100, 500, flat="1", attributes=frozenset({"solar"}))
+    eco = order("eco", "bid", 300, 1500, flat="3", requires=frozenset({"green"}))
+    kin = (order("late", "ask", 50, 600, flat="2", partner="4"), order("gran", "bid", 70, 900, flat="4", partner="2"))
+    plain = (order("a", "ask", 10, 100), order("b", "bid", 20, 300))
+    book = Book(
+        seed=b"",
+        orders=(
+            *(replace(one, slot=1) for one in plain),
+            *(replace(one, slot=3) for one in kin),
+            *(replace(one, slot=2) for one in (sun, eco)),
+        ),
+    )
+    result = clear(book)
+    assert [(stage.slot, stage.stage, [*stage.prices]) for stage in result.certificate.stages] == [
+        (1, "market", ["building"]),
+        (2, "market", ["building", "green"]),
+        (3, "partners", ["building"]),
+        (3, "market", ["building"]),
+    ]
     assert check(book, result) == ()
 
 

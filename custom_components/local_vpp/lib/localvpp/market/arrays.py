@@ -11,5 +11,6 @@ def rises(values: Ints, before: int) -> Ints:
     """Return by how much each number is above the one before it; `np.diff` with a beginning is slow."""
     risen = values.copy()
     risen[1:] -= values[:-1]
-    risen[:1] -= before
+    if before:
+        risen[:1] -= before
     return risen

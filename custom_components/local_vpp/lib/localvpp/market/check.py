@@ -36,7 +36,7 @@ def check(
 class _Slot:
     """One slot of the book, and what its stages have left of it."""
 
-    orders: list[Order]
+    orders: tuple[Order, ...]
     lots: Columns
     tree: Tree
     places: Mapping[str, int]

@@ -9,6 +9,8 @@ trades, when not all of one limit can, is decided by ranks alone (`Lots.ranked`)
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from operator import attrgetter
 
 import numpy as np
 
@@ -21,6 +23,12 @@ from .ties import Draw, Owners
 UNLIMITED = LARGEST_BOOK_WH
 """What stands for a line without a limit: more than all orders together could send through it."""
 _WH_BITS = LARGEST_ORDER_WH.bit_length()
+BUYS = 1 << _WH_BITS
+A_TICK = 2 * BUYS
+"""An order's key is limit × A_TICK + wh, and BUYS more for a bid: one number by which all columns are sorted."""
+# As arrays, for numpy makes one of each number that it is given, which takes a small book as long as counting with it.
+_WH, _BUYING, _TICKS = np.array(BUYS - 1), np.array(BUYS), np.array(_WH_BITS + 1)
+_id_of, _flat_of = attrgetter("id"), attrgetter("flat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,12 @@ class Tree:
         return replace(self, imports=self.imports + nets, exports=self.exports - nets)
 
 
+@cache
 def one_place(name: str = "building") -> Tree:
     """Return the tree of a building whose lines limit nothing."""
     zero, free = np.zeros(1, np.int64), np.full(1, UNLIMITED, np.int64)
+    for shared in (zero, free):
+        shared.setflags(write=False)
     return Tree((name,), zero, zero, free, free)
 
 
@@ -147,50 +158,51 @@ class Lots:
         return some[self.orders.order(self.number[some])]
 
 
-def lots_of(
-    orders: Sequence[Order], seed: bytes, tree: Tree, flats: Mapping[str, str]
-) -> tuple[tuple[Order, ...], Lots]:
-    """Return the orders of one slot in the order of their columns, and the columns.
+def lots_of(orders: Sequence[Order], seed: bytes, tree: Tree, flats: Mapping[str, str]) -> Lots:
+    """Return the orders of one slot as columns.
 
-    Raises BookError.
+    Raises BookError for more energy than can be counted with.
     """
-    wh, buying = [order.wh for order in orders], Side.BID
-    if sum(wh) > LARGEST_BOOK_WH:
-        raise BookError(
-            f"the orders of slot {orders[0].slot} have {sum(wh)} Wh together: split the book, one may have "
-            f"{LARGEST_BOOK_WH}"
-        )
+    buying = Side.BID
+    keys = [order.limit * A_TICK + (BUYS if order.side is buying else 0) + order.wh for order in orders]
     nodes = {name: number for number, name in enumerate(tree.names)}
     lots = in_columns(
-        # By way of buffers, which is twice as quick as numpy's own reading of lists: half of a small book's time.
-        wh=np.frombuffer(array("q", wh), np.int64),
-        limit=np.frombuffer(array("q", [order.limit for order in orders]), np.int64),
-        bid=np.frombuffer(bytes([order.side is buying for order in orders]), np.bool_),
+        # By way of a buffer, which is quicker than numpy's own reading of lists.
+        np.frombuffer(array("q", keys), np.int64),
         place=np.array([nodes[flats[order.flat]] for order in orders], np.int64)
         if flats
         else np.zeros(len(orders), np.int64),
-        orders=Draw(seed, [order.id for order in orders]),
-        owners=Owners(seed, [order.flat for order in orders]),
+        orders=Draw(seed, map(_id_of, orders)),
+        owners=Owners(seed, map(_flat_of, orders)),
     )
-    return tuple([orders[number] for number in lots.number.tolist()]), lots
+    refuse_too_much(orders, int(lots.wh.sum()))
+    return lots
 
 
-def in_columns(*, wh: Ints, limit: Ints, bid: Flags, place: Ints, orders: Draw, owners: Owners) -> Lots:
-    """Return orders as columns; they come in any order."""
-    keys = (limit * 2 + bid << _WH_BITS) + wh
+def refuse_too_much(orders: Sequence[Order], energy: int) -> None:
+    """Raise BookError when the orders of one slot, which have so many Wh together, have more than a slot may have."""
+    if energy > LARGEST_BOOK_WH:
+        raise BookError(
+            f"the orders of slot {orders[0].slot} have {energy} Wh together: split the book, one may have "
+            f"{LARGEST_BOOK_WH}"
+        )
+
+
+def in_columns(keys: Ints, *, place: Ints, orders: Draw, owners: Owners) -> Lots:
+    """Return orders as columns; they come as their keys, in any order."""
     number = keys.argsort()
     keys = keys[number]
     same = keys[1:] == keys[:-1]
-    if bool(same.any()):
+    if np.count_nonzero(same):
         # Of equally large ones the better rank comes first, also where the sorting has left any order.
         equal = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
         ranked = equal[orders.order(number[equal])]
         number[equal] = number[ranked[np.argsort(keys[ranked], kind="stable")]]
     # Sorted, the keys are read from the first to the last; that is several times as quick as to gather.
     return Lots(
-        wh=keys & (1 << _WH_BITS) - 1,
-        limit=keys >> _WH_BITS + 1,
-        bid=(keys >> _WH_BITS & 1).astype(np.bool_),
+        wh=keys & _WH,
+        limit=keys >> _TICKS,
+        bid=(keys & _BUYING).astype(np.bool_),
         place=place[number],
         number=number,
         orders=orders,

@@ -69,6 +69,6 @@ def _merge(asks: Ints, sold: Ints, bids: Ints, bought: Ints) -> tuple[Ints, Ints
     until = np.concatenate([sold_until, bought_until])
     until.sort(kind="stable")  # Two runs that rise: merging them is one pass.
     energy = rises(until, 0)
-    some = energy > 0
+    some = energy.nonzero()[0]
     until, energy = until[some], energy[some]
     return asks[sold_until.searchsorted(until)], bids[bought_until.searchsorted(until)], energy

@@ -21,13 +21,13 @@ from .rules import Objective, PriceRule
 
 def price_pairs(rule: PriceRule, objective: Objective, lots: Lots, tree: Tree, fills: Ints, pairs: Pairs) -> Ints:
     """Return the price of each pair; the floor's and McAfee's come with their clearing."""
-    asked, offered = lots.limit[pairs.ask], lots.limit[pairs.bid]
     if rule is PriceRule.BID:
-        return offered
+        return lots.limit[pairs.bid]
     if rule is PriceRule.PAIR or objective is Objective.ENERGY:
-        return (asked + offered) // 2
+        return (lots.limit[pairs.ask] + lots.limit[pairs.bid]) // 2
     if not tree.levels and len(pairs.wh):
-        return np.full(len(pairs.wh), (int(asked.max()) + int(offered.min())) // 2)
+        # Pairs of one place come in the order of the columns: the last has the dearest ask, the first the lowest bid.
+        return np.full(len(pairs.wh), (int(lots.limit[pairs.ask[-1]]) + int(lots.limit[pairs.bid[0]])) // 2)
     dearest, lowest = margins(lots, tree, fills)
     return (dearest[lots.place[pairs.ask]] + lowest[lots.place[pairs.bid]]) // 2
 

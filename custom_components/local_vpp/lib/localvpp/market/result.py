@@ -1,8 +1,9 @@
 """What clearing gives: trades, and what proves that there were none better."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import repeat
 from typing import NamedTuple
 
 from .order import HIGHEST_LIMIT, Side
@@ -39,6 +40,11 @@ class Trade(NamedTuple):
     seller_price: int | None = None
 
 
+def trades_of(rows: Iterable[tuple[str, str, int, int, int | None]]) -> Iterator[Trade]:
+    """Make trades of what they consist of, as tuples are made: twice as quick as to call the class for each."""
+    return map(tuple.__new__, repeat(Trade), rows)
+
+
 @dataclass(frozen=True, slots=True)
 class FloorLevel:
     """The gain to which the flats of a node were raised by their bids, or by their asks."""
@@ -68,6 +74,15 @@ class Proof:
     values: Mapping[int, int] = field(default_factory=dict)
     reference: Mapping[str, int] = field(default_factory=dict)
     levels: tuple[FloorLevel, ...] = ()
+
+
+class Part(NamedTuple):
+    """What one stage of one slot gives to a result."""
+
+    proof: Proof
+    trades: list[Trade]
+    energy_wh: int
+    gain: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

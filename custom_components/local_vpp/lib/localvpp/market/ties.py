@@ -7,8 +7,7 @@ Only among equals does it matter who comes first. So ranks are drawn when they a
 hundreds stand at the margin, and hashing the rest would take longer than clearing them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 import hashlib
 
@@ -17,42 +16,49 @@ import numpy as np
 from .arrays import Ints
 
 
-@dataclass(frozen=True, slots=True)
 class Draw:
     """The ranks of some names, orders or flats, which are told by their numbers."""
 
-    seed: bytes
-    names: Sequence[str]
+    def __init__(self, seed: bytes, names: Iterable[str]) -> None:
+        """Take names in the order of their numbers; they are read when they are asked for, once."""
+        self._seed = seed
+        self._names = names
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """All names, by their numbers."""
+        return self._names if isinstance(self._names, Sequence) else list(self._names)
 
     def order(self, numbers: Ints) -> Ints:
         """Return at which places of `numbers` those stand who come first, second, and so on."""
         if len(numbers) < 2:
             return np.arange(len(numbers))
-        return tie_order(self.seed, [self.names[number] for number in numbers.tolist()])
+        return tie_order(self._seed, [self.names[number] for number in numbers.tolist()])
 
 
 class Owners:
     """Whose orders they are: a number for each flat, made when it is first asked for. Only the floor counts flats."""
 
-    def __init__(self, seed: bytes, names: Sequence[str]) -> None:
-        """Take the flat of each order, by the order's number."""
+    def __init__(self, seed: bytes, names: Iterable[str]) -> None:
+        """Take the flat of each order, in the order of their numbers; they are read when they are asked for, once."""
         self._seed = seed
         self._names = names
 
     @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(dict.fromkeys(self._names))}
+    def _numbered(self) -> tuple[list[str], list[int]]:
+        numbers: dict[str, int] = {}
+        by_order = [numbers.setdefault(name, len(numbers)) for name in self._names]
+        return list(numbers), by_order
 
     @cached_property
     def flats(self) -> Draw:
         """The ranks of flats, by their numbers."""
-        return Draw(self._seed, list(self._numbers))
+        return Draw(self._seed, self._numbered[0])
 
     @cached_property
     def by_order(self) -> Ints:
         """The flat of each order."""
-        numbers = self._numbers
-        return np.array([numbers[name] for name in self._names], np.int64)
+        return np.array(self._numbered[1], np.int64)
 
 
 def tie_order(seed: bytes, ids: Sequence[str]) -> Ints:

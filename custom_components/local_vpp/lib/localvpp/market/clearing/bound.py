@@ -22,7 +22,7 @@ from .stages import Market
 
 def bound_of(market: Market, objective: Objective) -> tuple[Bound, int]:
     """Return what proves that a slot cannot be worth more, and how much that is: no less proves it."""
-    slot = market.orders[0].slot
+    slot = market.given[0].slot
     if objective is Objective.ENERGY and market.tree.levels:
         flow = clear_energy_over_lines(market.lots, market.tree)
         prices = _by_node(market.tree, flow.energy_prices)

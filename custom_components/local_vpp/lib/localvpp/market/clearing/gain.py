@@ -47,10 +47,14 @@ def _pass(wh: Ints, bid: Flags, limit: Ints, place: Ints, tree: Tree, base: Ints
     """
     prices = np.zeros(len(tree.names), np.int64)
     if not tree.levels:
-        passed, last = _root(wh, int(wh.dot(bid)) - int(base[0]))
+        last, part = _root(wh, int(wh.dot(bid) - base[0]))
+        trading = ~bid
+        trading[last:] = bid[last:]
+        fills = wh * trading
         if len(wh):
             prices[0] = limit[last]
-        return np.where(bid, wh - passed, passed), prices
+            fills[last] = wh[last] - part if bid[last] else part
+        return fills, prices
 
     width, at, base = wh.copy(), place.copy(), base.copy()
     passed = np.zeros(len(wh), np.int64)
@@ -60,9 +64,10 @@ def _pass(wh: Ints, bid: Flags, limit: Ints, place: Ints, tree: Tree, base: Ints
     alive = np.arange(len(wh))
     for level in range(tree.levels, 0, -1):
         alive = _trim(level, tree, alive, at, width, passed, base, lowest, highest, limit)
-    final, last = _root(width[alive], -int(base[0]))
-    passed[alive] += final
+    last, part = _root(width[alive], -int(base[0]))
+    passed[alive[:last]] += width[alive[:last]]
     if len(alive):
+        passed[alive[last]] += part
         prices[0] = limit[alive[last]]
     for level in range(1, tree.levels + 1):
         nodes = np.flatnonzero(tree.depth == level)
@@ -70,21 +75,18 @@ def _pass(wh: Ints, bid: Flags, limit: Ints, place: Ints, tree: Tree, base: Ints
     return np.where(bid, wh - passed, passed), prices
 
 
-def _root(width: Ints, needed: int) -> tuple[Ints, int]:
+def _root(width: Ints, needed: int) -> tuple[int, int]:
     """Pass the first steps until what they give is what is needed, for at the root nothing may be left over.
 
-    Return what is passed of each, and which one is the last that is reached.
+    Return which one is the last that is reached, and what is passed of it; all before it are passed whole.
     """
-    passed = width.copy()
     if not len(width):
         assert needed <= 0, "nobody needs what nobody gives"
-        return passed, 0
+        return 0, 0
     given = width.cumsum()
     last = int(given.searchsorted(needed))
     assert last < len(width), "at the highest price there is no less than is needed"
-    passed[last + 1 :] = 0
-    passed[last] = max(0, needed - int(given[last] - width[last]))
-    return passed, last
+    return last, max(0, needed - int(given[last] - width[last]))
 
 
 def _trim(

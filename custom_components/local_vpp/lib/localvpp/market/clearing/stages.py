@@ -10,6 +10,7 @@ There those who buy nothing else are served before the rest.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,13 +30,26 @@ from .partners import partnerships
 from .zones import middle_prices, zones
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Market:
-    """One slot's orders, in the order of their columns, and where they are."""
+    """One slot's orders, as the book has them and in columns, and where they are."""
 
-    orders: tuple[Order, ...]
+    given: tuple[Order, ...]
     lots: Lots
     tree: Tree
+    may_have_partners: bool
+    may_have_green_bids: bool
+    """Whether the book has any, in whatever slot: where it has none nobody looks for them."""
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """The orders in the order of their columns: only who asks for more than energy at a limit is looked up."""
+        return tuple([self.given[number] for number in self.lots.number.tolist()])
+
+    @cached_property
+    def has_green_bids(self) -> bool:
+        """Whether some of the orders buy nothing but green energy."""
+        return self.may_have_green_bids and any(order.requires for order in self.given)
 
     def green_asks(self) -> Flags:
         """Which orders sell green energy."""
@@ -70,9 +84,9 @@ class Staged:
 def run_stages(market: Market, objective: Objective, rule: PriceRule, left_out: Flags | None = None) -> list[Staged]:
     """Clear one slot, without the orders that are left out."""
     tree = market.tree
-    green = any(order.requires for order in market.orders)
+    green = market.has_green_bids
     gated = green and not tree.levels and objective is not Objective.ENERGY
-    first = partnerships(market.orders, market.lots)
+    first = partnerships(market.orders, market.lots) if market.may_have_partners else []
     left = market.lots.wh if left_out is None else np.where(left_out, 0, market.lots.wh)
     done: list[Staged] = []
 

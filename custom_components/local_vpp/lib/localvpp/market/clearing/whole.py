@@ -83,6 +83,9 @@ class Chosen:
         return 0 if self.bound is None else self.bound - (gain if self.value is None else self.value)
 
 
+NOTHING_CHOSEN: Final = Chosen(())
+
+
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule, effort: Effort = USUAL) -> Chosen:
     """Return what is left out of a book."""
     # By their columns, so that of choices that are worth the same one is found first, whatever the order of arrival.
@@ -137,7 +140,7 @@ class _Search:
 
     def flags(self, out: frozenset[int]) -> list[Flags]:
         """Return for each slot which orders are left out."""
-        flags = [np.zeros(len(market.orders), np.bool_) for market in self.markets]
+        flags = [np.zeros(len(market.lots), np.bool_) for market in self.markets]
         for group in out:
             for order in self.groups[group]:
                 slot, index = self.places[order.id]
@@ -216,7 +219,7 @@ class _Search:
     def _most_judged(self) -> int:
         """Return how many choices can be looked at in the time that a slot has."""
         steps, least = (_STEPS_OVER_LINES, _LEAST_OVER_LINES) if self._is_slow else (_STEPS, _LEAST)
-        return max(steps * self.effort.times // sum(len(market.orders) for market in self.markets), least)
+        return max(steps * self.effort.times // sum(len(market.lots) for market in self.markets), least)
 
     def readmitting(self, best: _Choice) -> _Choice:
         """Take groups back that do no harm, so that few are left out for nothing."""
