@@ -49,6 +49,7 @@ from .keys import (
     off_loop,
     same_fingerprint,
 )
+from .payment import MOST_YEN, BillName, Paid, Payment, TakenBack, Way
 from .reader import Opened, Reader
 from .record import Record
 from .roster import (
@@ -72,11 +73,13 @@ __all__ = [
     "ERASABLE",
     "KEYED",
     "METERED",
+    "MOST_YEN",
     "NEXT_KEY_LENGTH",
     "Algorithm",
     "AuthorityError",
     "BadKeyError",
     "Basis",
+    "BillName",
     "Body",
     "Carrier",
     "Chain",
@@ -105,6 +108,8 @@ __all__ = [
     "NextKey",
     "NoEquivocationError",
     "Opened",
+    "Paid",
+    "Payment",
     "PublicKey",
     "Reader",
     "Record",
@@ -120,11 +125,13 @@ __all__ = [
     "Source",
     "Standing",
     "SuspendedError",
+    "TakenBack",
     "TimeStatus",
     "TradeTerms",
     "UnforeseenKeyError",
     "UnknownDeviceError",
     "VersionError",
+    "Way",
     "check_foreseen",
     "foresee",
     "is_fingerprint",

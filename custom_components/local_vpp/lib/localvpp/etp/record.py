@@ -97,6 +97,10 @@ def checked(kind: Kind, body: Body) -> Body:
         raise FieldError("a correction belongs to the bodies of CORRECTION records, and to them only")
     if body.correction is not None and (body.energy_wh or body.place is None or body.log_size is None):
         raise FieldError("a CORRECTION record moves nothing, and says whose value changes, by how many entries")
+    if (kind is Kind.PAYMENT) is (body.payment is None):
+        raise FieldError("a payment belongs to the bodies of PAYMENT records, and to them only")
+    if body.payment is not None and (body.energy_wh or body.place is None or body.sender == body.receiver):
+        raise FieldError("a PAYMENT record moves money and no energy, between two, and says of which flat's account")
     if body.behind and kind not in METERED:
         raise FieldError(f"a {kind.name} record has counters of what is behind a meter, and is no meter's")
     if kind in DOCUMENTED and not _names_a_document(body):
