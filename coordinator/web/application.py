@@ -13,8 +13,8 @@ from .pages import Pages
 from .security import Access, Gate, add_headers
 
 OPENAPI: Final = Path(__file__).parent / "openapi.yaml"
-LARGEST_BODY: Final = 64 * 1024
-"""The only body that is read is an enrolment, of less than one kilobyte."""
+LARGEST_BODY: Final = 256 * 1024
+"""The largest body that is read is of the most payments that are booked at once (`payments.MOST_AT_ONCE`)."""
 
 
 @cache

@@ -23,6 +23,7 @@ from localvpp.etp import (
 )
 from localvpp.etp.cbor import Value
 from localvpp.etp.payment import plain_payment, read_payment
+from localvpp.vault import BUCKET
 
 from .strategies import hashes
 
@@ -50,6 +51,7 @@ payments = st.builds(
 @given(payments)
 def test_a_payment_reads_back_as_itself_within_its_record(payment: Payment) -> None:
     record, _ = Chain(BUILDING, "vpp.example/test").seal(SIGNER, Kind.PAYMENT, 0, replace(BODY, payment=payment))
+    assert len(record.encoded) + len(record.salt) + 4 <= BUCKET, "they have one size where they are sealed"
     again = Record.decode(record.encode())
     assert again.body.payment == payment
     assert again == record
@@ -110,6 +112,5 @@ def test_what_is_no_payment_is_refused_and_told_why(items: list[Value], says: st
     ],
 )
 def test_a_payment_stands_in_its_own_kind_of_record_between_two_and_with_whose_account(kind: Kind, body: Body) -> None:
-    with pytest.raises(FieldError, match="payment|PAYMENT"):
-        record, _ = Chain(BUILDING, "vpp.example/test").seal(SIGNER, kind, 0, body)
-        Record.decode(record.encode())
+    with pytest.raises(FieldError, match=r"(?i)payment"):
+        Chain(BUILDING, "vpp.example/test").seal(SIGNER, kind, 0, body)

@@ -1,9 +1,9 @@
 """Money between the association and a flat: the part of a PAYMENT record that is its own.
 
-Who pays whom is the body's sender and receiver, so nothing can say otherwise. A payment names the bill that it is for by
-the SHA-256 of that statement's JSON, which whoever has it can check; what is for no bill is a deposit, from the flat,
-or back to it. What was booked wrongly stays: another record takes it back, whole, by its name, and repeats nothing of
-it that could differ.
+Who pays whom is the body's sender and receiver, so nothing can say otherwise. A payment names the bill that it is for
+by the SHA-256 of that statement's JSON, which whoever has it can check; what is for no bill is a deposit, from the
+flat, or back to it. What was booked wrongly stays: another record takes it back, whole, by its name, and repeats
+nothing of it that could differ.
 
     payment = [0, day, reference, record name]                               ; takes that record back
             / [1, day, reference, yen, way, month, SHA-256 of the statement]  ; for a bill
@@ -128,8 +128,8 @@ def read_payment(items: list[Value]) -> Payment:
             bill = BillName(month, statement)
             return Paid(day=_day(day), reference=reference, yen=yen, way=_way(way), bill=bill)
     raise FieldError(
-        f"the body: payment is {items!r}, expected [0, day, reference, record name], [1, day, reference, yen, way, month, "
-        "statement] or [2, day, reference, yen, way]"
+        f"the body: payment is {items!r}, expected [0, day, reference, record name], [1, day, reference, yen, way, "
+        "month, statement] or [2, day, reference, yen, way]"
     )
 
 
@@ -150,13 +150,14 @@ def _day(text: str) -> date:
 
 def _way(number: int) -> Way:
     if type(number) is not int or number not in set(Way):
-        raise FieldError(f"the body: a payment's way is {number!r}, expected one of {', '.join(str(int(w)) for w in Way)}")
+        known = ", ".join(str(int(way)) for way in Way)
+        raise FieldError(f"the body: a payment's way is {number!r}, expected one of {known}")
     return Way(number)
 
 
 def _check_reference(reference: str) -> None:
     if not _REFERENCE.fullmatch(reference):
         raise FieldError(
-            f"{reference!r} is no reference: it has 1 to 40 letters A to Z, digits, and . _ - after the first, and tells "
-            "nothing of anybody"
+            f"{reference!r} is no reference: it has 1 to 40 letters A to Z, digits, and . _ - after the first, and "
+            "tells nothing of anybody"
         )

@@ -1,0 +1,208 @@
+"""What each flat's account comes to, by the PAYMENT records of a log and the bills: one rule for all. Pure.
+
+A bill is what its statement says; a payment names it by that statement's SHA-256. What was taken back counts for
+nothing. Sums are made twice, flat by flat and record by record, and must come to the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .etp import Body, DeviceId, Paid, Payment, RecordHash, TakenBack
+
+
+class AccountsError(Exception):
+    """The accounts do not come to what the records say: says which sum, and by how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A PAYMENT record at its place in the log."""
+
+    index: int
+    hash: RecordHash
+    body: Body
+
+    @property
+    def payment(self) -> Payment:
+        """What it says."""
+        assert self.body.payment is not None, "it is of a PAYMENT record"
+        return self.body.payment
+
+    @property
+    def flat(self) -> str:
+        """Whose account it is of."""
+        assert self.body.place is not None, "it is of a PAYMENT record"
+        return self.body.place
+
+    def yen(self, building: DeviceId) -> int:
+        """What the building got by it: less than nothing where it paid, nothing where it takes another back."""
+        paid = self.payment
+        if isinstance(paid, TakenBack):
+            return 0
+        return -paid.yen if self.body.sender == building else paid.yen
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a flat's statement of a month says."""
+
+    flat: str
+    month: str
+    yen: int
+    """Below nothing: the flat is owed it."""
+    statement: bytes
+    """SHA-256 of its JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillAccount:
+    """A bill, and what was paid for it."""
+
+    bill: Bill
+    paid_yen: int
+    payments: tuple[Booked, ...]
+
+    @property
+    def open_yen(self) -> int:
+        """What is to be paid yet; below nothing: what is to be paid out."""
+        return self.bill.yen - self.paid_yen
+
+
+@dataclass(frozen=True, slots=True)
+class FlatAccount:
+    """A flat's account, in yen."""
+
+    flat: str
+    bills: tuple[BillAccount, ...]
+    """By month."""
+    deposit_yen: int
+    """What the flat has deposited and not got back."""
+    deposits: tuple[Booked, ...]
+    other_yen: int
+    """What was paid for bills that are not among these."""
+    others: tuple[Booked, ...]
+
+    @property
+    def billed_yen(self) -> int:
+        """The sum of its bills."""
+        return sum(each.bill.yen for each in self.bills)
+
+    @property
+    def paid_yen(self) -> int:
+        """What was paid for these, less what was paid out."""
+        return sum(each.paid_yen for each in self.bills)
+
+    @property
+    def open_yen(self) -> int:
+        """What is to be paid yet."""
+        return self.billed_yen - self.paid_yen
+
+
+def standing(booked: Iterable[Booked]) -> list[Booked]:
+    """Return the payments that count, in the order of the log: those that no record takes back."""
+    every = list(booked)
+    taken = {each.payment.record for each in every if isinstance(each.payment, TakenBack)}
+    return [each for each in every if isinstance(each.payment, Paid) and each.hash not in taken]
+
+
+def accounts_of(bills: Sequence[Bill], booked: Sequence[Booked], building: DeviceId) -> dict[str, FlatAccount]:
+    """Return the account of each flat that has a bill or a payment, by its name.
+
+    Raises AccountsError for two bills of one flat and month, and where the sums differ.
+    """
+    if doubled := _doubled((each.flat, each.month) for each in bills):
+        raise AccountsError(f"there are two bills of {doubled[0][0]} for {doubled[0][1]}: give each month once")
+    known = {(each.flat, each.statement) for each in bills}
+    of_bill: dict[tuple[str, bytes], list[Booked]] = defaultdict(list)
+    deposits: dict[str, list[Booked]] = defaultdict(list)
+    others: dict[str, list[Booked]] = defaultdict(list)
+    counted = standing(booked)
+    for each in counted:
+        paid = each.payment
+        assert isinstance(paid, Paid), "nothing else counts"
+        if paid.bill is None:
+            deposits[each.flat].append(each)
+        elif (name := (each.flat, paid.bill.statement)) in known:
+            of_bill[name].append(each)
+        else:
+            others[each.flat].append(each)
+    accounts = {}
+    for flat in sorted({each.flat for each in (*bills, *counted)}):
+        own = sorted((each for each in bills if each.flat == flat), key=lambda each: each.month)
+        accounts[flat] = FlatAccount(
+            flat,
+            tuple(_bill_account(bill, of_bill[flat, bill.statement], building) for bill in own),
+            sum(each.yen(building) for each in deposits[flat]),
+            tuple(deposits[flat]),
+            sum(each.yen(building) for each in others[flat]),
+            tuple(others[flat]),
+        )
+    _check_sums(accounts.values(), bills, booked, building)
+    return accounts
+
+
+def _bill_account(bill: Bill, payments: Sequence[Booked], building: DeviceId) -> BillAccount:
+    return BillAccount(bill, sum(each.yen(building) for each in payments), tuple(payments))
+
+
+def _check_sums(
+    accounts: Collection[FlatAccount], bills: Sequence[Bill], booked: Sequence[Booked], building: DeviceId
+) -> None:
+    """Raise AccountsError unless the accounts add up to bills and money, by a way that knows no flat."""
+    by_hash = {each.hash: each for each in booked}
+    money = sum(each.yen(building) for each in booked)
+    for each in booked:
+        if isinstance(each.payment, TakenBack) and (taken := by_hash.pop(each.payment.record, None)) is not None:
+            money -= taken.yen(building)
+    billed = sum(each.yen for each in bills)
+    for name, told, must in (
+        ("what came in less what went out", sum(a.paid_yen + a.deposit_yen + a.other_yen for a in accounts), money),
+        ("what is open less deposits", sum(a.open_yen - a.deposit_yen - a.other_yen for a in accounts), billed - money),
+    ):
+        if told != must:
+            raise AccountsError(f"{name} is {told} yen by the accounts, and {must} by bills and records")
+
+
+def findings(booked: Iterable[Booked], building: DeviceId, names: Mapping[DeviceId, tuple[int, str]]) -> Iterator[str]:
+    """Tell what is wrong with a log's payments, in its order.
+
+    `names` has, of each device that was ever enrolled, the entry that did it, and the name it was enrolled under.
+    """
+    before: dict[RecordHash, Booked] = {}
+    references: dict[str, int] = {}
+    taken: dict[bytes, int] = {}
+    for each in booked:
+        payment, index = each.payment, each.index
+        others = {each.body.sender, each.body.receiver} - {building}
+        if len(others) != 1:
+            yield f"entry {index}: a payment that is not between the building and another"
+        for device in sorted(others):
+            enrolled, name = names.get(device, (index, None))
+            if enrolled >= index:
+                yield f"entry {index}: a payment of {device.hex()}, who was not in the building"
+            elif name != each.flat:
+                yield f"entry {index}: a payment on the account of {each.flat} by a device of {name}"
+        if (first := references.setdefault(payment.reference, index)) != index:
+            yield f"entry {index}: the reference {payment.reference} is that of entry {first}"
+        if isinstance(payment, TakenBack):
+            yield from _wrong_reversal(each, payment, before, taken)
+        before[each.hash] = each
+
+
+def _wrong_reversal(
+    each: Booked, payment: TakenBack, before: Mapping[RecordHash, Booked], taken: dict[bytes, int]
+) -> Iterator[str]:
+    was = before.get(RecordHash(payment.record))
+    if was is None or isinstance(was.payment, TakenBack):
+        yield f"entry {each.index} takes back {payment.record.hex()}, which is no payment before it"
+        return
+    if {was.body.sender, was.body.receiver} != {each.body.sender, each.body.receiver} or was.flat != each.flat:
+        yield f"entry {each.index} takes back entry {was.index}, which is of somebody else"
+    if (first := taken.setdefault(payment.record, each.index)) != each.index:
+        yield f"entry {each.index} takes back entry {was.index}, which entry {first} has taken back"
+
+
+def _doubled[T](values: Iterable[T]) -> list[T]:
+    seen: set[T] = set()
+    return [value for value in values if value in seen or seen.add(value) is not None]

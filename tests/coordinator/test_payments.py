@@ -1,0 +1,188 @@
+"""What flats pay and are paid is booked in the log: once, all of a request or nothing, and never changed."""
+
+from typing import Any
+
+import pytest
+
+from coordinator.config import BuildingConfig
+from coordinator.members import Action
+from coordinator.payments import MOST_AT_ONCE
+from coordinator.store import entries as entry_store, payments as payment_store
+from coordinator.web import resident_token
+from localvpp.etp import Kind, Paid, Record, TakenBack, Way
+from localvpp.payments import Booked, findings
+
+from .conftest import SLOT, House, on_both_databases, open_house
+from .flat import ManualClock
+
+STATEMENT = "ab" * 32
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SLOT * 1000)  # 2026-11-22 by Japan's clock.
+
+
+def bill(flat: str = "101", reference: str = "r1", yen: int = 5024, **more: Any) -> dict[str, Any]:
+    said = {"for": "bill", "flat": flat, "day": "2026-11-20", "reference": reference, "direction": "received"}
+    return said | {"yen": yen, "way": "transfer", "month": "2026-10", "statement": STATEMENT} | more
+
+
+def deposit(flat: str = "101", reference: str = "d1", yen: int = 20_000, **more: Any) -> dict[str, Any]:
+    said = {"for": "deposit", "flat": flat, "day": "2026-11-20", "reference": reference, "direction": "received"}
+    return said | {"yen": yen, "way": "cash"} | more
+
+
+def reversal(reverses: str, flat: str = "101", reference: str = "x1") -> dict[str, Any]:
+    return {"for": "reversal", "flat": flat, "day": "2026-11-21", "reference": reference, "reverses": reverses}
+
+
+async def post(house: House, *payments: object, token: str | None = None) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {token or house.coordinator.web_token}"}
+    request = {"payments": list(payments)}
+    async with house.session.post(f"{house.url}/api/v1/payments", json=request, headers=headers) as response:
+        return response.status, await response.json()
+
+
+async def booked(house: House) -> list[Booked]:
+    async with house.coordinator.engine.connect() as connection:
+        return await payment_store.booked(connection)
+
+
+@on_both_databases
+async def test_payments_are_records_of_the_building_with_who_paid_whom(house: House) -> None:
+    one, two = await house.invited("101"), await house.invited("102")
+    told = await post(house, bill(), deposit("102", "d1"), deposit("102", "d2", 500, direction="paid_out"))
+    assert told == (200, {"recorded": ["r1", "d1", "d2"], "known": []})
+    building = house.key.device_id
+    first, second, third = await booked(house)
+    assert [(each.body.sender, each.body.receiver, each.flat) for each in (first, second, third)] == [
+        (one.device, building, "101"),
+        (two.device, building, "102"),
+        (building, two.device, "102"),
+    ]
+    paid = first.payment
+    assert isinstance(paid, Paid)
+    assert (paid.yen, paid.way, paid.day.isoformat()) == (5024, Way.TRANSFER, "2026-11-20")
+    assert paid.bill is not None
+    assert (paid.bill.month, paid.bill.statement.hex()) == ("2026-10", STATEMENT)
+    assert [each.yen(building) for each in (first, second, third)] == [5024, 20_000, -500]
+    async with house.coordinator.engine.connect() as connection:
+        entry = await entry_store.one(connection, first.index)
+    assert entry is not None
+    assert (entry.kind, entry.device) == (Kind.PAYMENT, building)
+    record = Record.decode(entry.sealed or b"")
+    record.verify(house.key, house.coordinator.config.origin)
+
+
+async def test_what_is_said_again_is_known_and_not_booked_twice_also_after_a_restart(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None
+) -> None:
+    async with open_house(config, clock) as house:
+        await house.invited("101")
+        assert (await post(house, bill()))[0] == 200
+        size = house.coordinator.ledger.size
+        assert await post(house, bill()) == (200, {"recorded": [], "known": ["r1"]})
+        assert house.coordinator.ledger.size == size
+    async with open_house(config, clock) as house:
+        assert await post(house, bill(), deposit()) == (200, {"recorded": ["d1"], "known": ["r1"]})
+        assert await post(house, reversal("r1")) == (200, {"recorded": ["x1"], "known": []})
+        assert await post(house, reversal("r1")) == (200, {"recorded": [], "known": ["x1"]})
+        assert house.coordinator.ledger.size == size + 2
+
+
+async def test_a_payment_that_was_booked_wrongly_is_taken_back_once_and_its_record_stays(house: House) -> None:
+    await house.invited("101")
+    await post(house, bill())
+    (wrong,) = await booked(house)
+    assert (await post(house, reversal("r1")))[0] == 200
+    first, back = await booked(house)
+    assert first == wrong
+    assert isinstance(back.payment, TakenBack)
+    assert back.payment.record == wrong.hash
+    status, answer = await post(house, reversal("r1", reference="x2"))
+    assert (status, answer["error"]["field"]) == (409, "payments.0.reverses")
+    assert "was taken back: that is done once" in answer["error"]["message"]
+    status, answer = await post(house, reversal("x1", reference="x2"))
+    assert (status, answer["error"]["message"]) == (
+        409,
+        "payments.0.reverses: x1 is the reference of no payment of 101 in the log",
+    )
+    assert len(await booked(house)) == 2
+
+
+async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the_device_that_it_was_booked_with(
+    house: House,
+) -> None:
+    old = await house.invited("101")
+    await post(house, bill())
+    await house.coordinator.members.say("101", Action.REVOKE, {})
+    assert (await post(house, bill(reference="r2")))[0] == 200, "what a flat owed it can pay when it has left"
+    new = await house.invited("101")
+    assert (await post(house, reversal("r1"), bill(reference="r3")))[0] == 200
+    every = await booked(house)
+    assert [each.body.sender for each in every] == [old.device, old.device, old.device, new.device]
+    enrolled = {old.device: (1, "101"), new.device: (every[1].index + 1, "101")}
+    assert list(findings(every, house.key.device_id, enrolled)) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "field", "says"),
+    [
+        (bill(reference="r1", yen=1), 409, "payments.1.reference", "r1 is booked as entry"),
+        (bill(reference="r1", direction="paid_out"), 409, "payments.1.reference", "with other words"),
+        (bill(reference="d1"), 400, "payments.1.reference", "d1 is that of payments.0, too"),
+        (bill(reference="山田"), 400, "payments.1", "'山田' is no reference"),
+        (bill(reference="r2", flat="999"), 404, "payments.1.flat", "999 is not in building.yaml"),
+        (bill(reference="r2", flat="103"), 404, "payments.1.flat", "103 is not enrolled yet"),
+        (bill(reference="r2", yen=0), 400, "payments.1.yen", "0: write a whole number of yen from 1"),
+        (bill(reference="r2", yen=1.5), 400, "payments.1.yen", "1.5: write a whole number of yen"),
+        (bill(reference="r2", yen=True), 400, "payments.1.yen", "True: write a whole number of yen"),
+        (bill(reference="r2", day="2026-11-31"), 400, "payments.1.day", "write it as 2026-11-27"),
+        (bill(reference="r2", day="20261120"), 400, "payments.1.day", "write it as 2026-11-27"),
+        (bill(reference="r2", day="2027-11-20"), 400, "payments.1.day", "2027-11-20 lies ahead"),
+        (bill(reference="r2", month="2026-13"), 400, "payments.1", "'2026-13' is no month"),
+        (bill(reference="r2", statement="AB" * 32), 400, "payments.1.statement", "is no SHA-256"),
+        (bill(reference="r2", way="gift"), 400, "payments.1.way", "must be one of"),
+        (bill(reference="r2", name="山田"), 400, "payments.1.name", "not a valid option"),
+        (deposit(reference="r2", month="2026-10"), 400, "payments.1.month", "not a valid option"),
+        (deposit(reference="r2") | {"for": "fun"}, 400, "payments.1.for", "write one of bill, deposit, reversal"),
+        ([], 400, "payments.1.for", "write one of"),
+        (reversal("d1"), 409, "payments.1.reverses", "d1 is the reference of no payment of 101 in the log"),
+        (reversal("r1", flat="102"), 409, "payments.1.reverses", "r1 is the reference of no payment of 102 in the log"),
+    ],
+)
+async def test_with_one_payment_that_cannot_be_none_is_booked(
+    wrong: object, status: int, field: str, says: str, house: House
+) -> None:
+    for flat in ("101", "102"):
+        await house.invited(flat)
+    await post(house, bill())
+    size = house.coordinator.ledger.size
+    answered, answer = await post(house, deposit(), wrong)
+    assert (answered, answer["error"]["field"]) == (status, field), answer
+    assert says in answer["error"]["message"]
+    assert house.coordinator.ledger.size == size
+    assert await post(house, deposit()) == (200, {"recorded": ["d1"], "known": []})
+
+
+async def test_a_request_has_as_many_payments_as_are_booked_at_once_and_no_more(house: House) -> None:
+    await house.invited("101")
+    many = [bill(reference=f"{at:040}", yen=9_999_999_999) for at in range(MOST_AT_ONCE + 1)]
+    status, answer = await post(house, *many)
+    assert (status, answer["error"]["field"]) == (400, "payments")
+    assert await post(house, *many[1:]) == (200, {"recorded": [each["reference"] for each in many[1:]], "known": []})
+    assert len(await booked(house)) == MOST_AT_ONCE
+
+
+async def test_only_the_manager_books_and_only_the_flat_reads_what_is_its_own(house: House) -> None:
+    one, two = await house.invited("101"), await house.invited("102")
+    own, other = (resident_token(house.coordinator.web_token, flat.device) for flat in (one, two))
+    assert (await post(house, bill(), token="guess"))[0] == 401
+    assert (await post(house, bill(), token=own))[0] == 403
+    await post(house, bill())
+    (each,) = await booked(house)
+    for token, status in ((own, 200), (other, 403)):
+        headers = {"Authorization": f"Bearer {token}"}
+        async with house.session.get(f"{house.url}/api/v1/records/{each.index}", headers=headers) as response:
+            assert response.status == status
