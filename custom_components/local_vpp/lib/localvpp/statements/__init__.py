@@ -10,11 +10,16 @@ from .pdf import building_pdf, statement_pdf
 from .sheet_csv import building_csv, building_records_csv, exact_yen, records_csv, statement_csv
 from .words import Words
 from .zengin import BankAccount, Collector, Payer, debits, half_width, zengin
+from .zengin_answer import Answer, Answered, AnswerError, Result, read_answer
 
 __all__ = [
+    "Answer",
+    "AnswerError",
+    "Answered",
     "BankAccount",
     "Collector",
     "Payer",
+    "Result",
     "Words",
     "building_csv",
     "building_page",
@@ -24,6 +29,7 @@ __all__ = [
     "debits",
     "exact_yen",
     "half_width",
+    "read_answer",
     "records_csv",
     "statement_csv",
     "statement_page",
