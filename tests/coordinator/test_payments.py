@@ -1,15 +1,21 @@
 """What flats pay and are paid is booked in the log: once, all of a request or nothing, and never changed."""
 
+import asyncio
+from dataclasses import replace
+from datetime import date
+import json
 from typing import Any
 
 import pytest
 
+from commands.main import main
 from coordinator.config import BuildingConfig
 from coordinator.members import Action
 from coordinator.payments import MOST_AT_ONCE
 from coordinator.store import entries as entry_store, payments as payment_store
 from coordinator.web import resident_token
-from localvpp.etp import Kind, Paid, Record, TakenBack, Way
+from localvpp.audit import AuditedLog, audit_payments
+from localvpp.etp import Body, DeviceId, Kind, Paid, Payment, Record, SignedEnvelope, TakenBack, Way, parse_envelope
 from localvpp.payments import Booked, findings
 
 from .conftest import SLOT, House, on_both_databases, open_house
@@ -136,8 +142,8 @@ async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the
         (bill(reference="r2", flat="999"), 404, "payments.1.flat", "999 is not in building.yaml"),
         (bill(reference="r2", flat="103"), 404, "payments.1.flat", "103 is not enrolled yet"),
         (bill(reference="r2", yen=0), 400, "payments.1.yen", "0: write a whole number of yen from 1"),
-        (bill(reference="r2", yen=1.5), 400, "payments.1.yen", "1.5: write a whole number of yen"),
-        (bill(reference="r2", yen=True), 400, "payments.1.yen", "True: write a whole number of yen"),
+        (bill(reference="r2") | {"yen": 1.5}, 400, "payments.1.yen", "1.5: write a whole number of yen"),
+        (bill(reference="r2") | {"yen": True}, 400, "payments.1.yen", "True: write a whole number of yen"),
         (bill(reference="r2", day="2026-11-31"), 400, "payments.1.day", "write it as 2026-11-27"),
         (bill(reference="r2", day="20261120"), 400, "payments.1.day", "write it as 2026-11-27"),
         (bill(reference="r2", day="2027-11-20"), 400, "payments.1.day", "2027-11-20 lies ahead"),
@@ -186,3 +192,68 @@ async def test_only_the_manager_books_and_only_the_flat_reads_what_is_its_own(ho
         headers = {"Authorization": f"Bearer {token}"}
         async with house.session.get(f"{house.url}/api/v1/records/{each.index}", headers=headers) as response:
             assert response.status == status
+
+
+def cash(reference: str) -> Paid:
+    return Paid(day=date(2026, 11, 20), reference=reference, yen=10, way=Way.CASH, bill=None)
+
+
+async def sign(house: House, device: DeviceId, payment: Payment, flat: str = "101") -> Booked:
+    """Let the building sign a payment that it would not book."""
+    scribe = house.coordinator.settler._scribe
+    body = Body.word(SLOT * 1000, SLOT * 1000, 60, sender=device, receiver=scribe.device, place=flat)
+    (record,) = await scribe.write([(Kind.PAYMENT, SLOT, replace(body, payment=payment))])
+    return next(each for each in await booked(house) if each.hash == record.hash)
+
+
+async def log_of(house: House, without: int | None = None) -> AuditedLog:
+    """The log as an auditor has it, perhaps without the body of an entry."""
+    async with house.coordinator.engine.connect() as connection:
+        found = await entry_store.span(connection, 0, house.coordinator.ledger.size)
+    told: list[tuple[int, Record | SignedEnvelope]] = []
+    for each in found:
+        whole = each.sealed
+        closed = whole is None or each.index == without
+        told.append((each.index, parse_envelope(each.envelope) if closed else Record.decode(whole or b"")))
+    return AuditedLog.of(house.coordinator.config.origin, told)
+
+
+async def test_an_auditor_finds_a_payment_of_a_stranger_and_what_takes_back_nothing_or_twice(house: House) -> None:
+    one, two = await house.invited("101"), await house.invited("102")
+    assert (await post(house, bill(), deposit("102"), reversal("r1")))[0] == 409
+    assert (await post(house, bill(), deposit("102")))[0] == 200
+    assert (await post(house, reversal("r1")))[0] == 200
+    assert audit_payments(await log_of(house)) == ()
+    first = (await booked(house))[0]
+    back = (await booked(house))[2]
+    stranger = await sign(house, DeviceId(b"\x09" * 16), cash("s1"))
+    twice = await sign(house, one.device, TakenBack(day=date(2026, 11, 21), reference="s2", record=first.hash))
+    nothing = await sign(house, one.device, TakenBack(day=date(2026, 11, 21), reference="s3", record=bytes(32)))
+    doubled = await sign(house, one.device, cash("d1"))
+    other = await sign(house, two.device, cash("s4"))
+    assert audit_payments(await log_of(house)) == (
+        f"entry {stranger.index}: a payment of {'09' * 16}, who was not in the building",
+        f"entry {twice.index} takes back entry {first.index}, which entry {back.index} has taken back",
+        f"entry {nothing.index} takes back {'00' * 32}, which is no payment before it",
+        f"entry {doubled.index}: the reference d1 is that of entry {first.index + 1}",
+        f"entry {other.index}: a payment on the account of 101 by a device of 102",
+    )
+    kept_away = audit_payments(await log_of(house, without=first.index))
+    assert kept_away[0] == f"entry {first.index}: a payment that cannot be read, and payments are not erased"
+
+
+async def test_the_command_audits_the_payments_of_a_building(
+    config: BuildingConfig, clock: ManualClock, socket_enabled: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_house(config, clock) as house:
+        key = (await (await house.get("/api/v1/building")).json())["log_key"]
+        await house.invited("101")
+        assert (await post(house, bill()))[0] == 200
+    command = ["audit", str(config.file), "--vkey", key]
+    assert await asyncio.to_thread(main, command) == 0
+    assert json.loads(capsys.readouterr().out)["findings"] == []
+    async with open_house(config, clock) as house:
+        wrong = await sign(house, DeviceId(b"\x09" * 16), cash("s1"))
+    assert await asyncio.to_thread(main, command) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["findings"] == [f"entry {wrong.index}: a payment of {'09' * 16}, who was not in the building"]
