@@ -6,6 +6,7 @@ from datetime import date
 import json
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from commands.main import main
@@ -13,7 +14,7 @@ from coordinator.config import BuildingConfig
 from coordinator.members import Action
 from coordinator.payments import MOST_AT_ONCE
 from coordinator.store import entries as entry_store, payments as payment_store
-from coordinator.web import resident_token
+from coordinator.web import load_openapi, resident_token
 from localvpp.audit import AuditedLog, audit_payments
 from localvpp.etp import Body, DeviceId, Kind, Paid, Payment, Record, SignedEnvelope, TakenBack, Way, parse_envelope
 from localvpp.payments import Booked, findings
@@ -192,6 +193,47 @@ async def test_only_the_manager_books_and_only_the_flat_reads_what_is_its_own(ho
         headers = {"Authorization": f"Bearer {token}"}
         async with house.session.get(f"{house.url}/api/v1/records/{each.index}", headers=headers) as response:
             assert response.status == status
+
+
+async def own_payments(house: House, flat: str, token: str) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with house.session.get(f"{house.url}/api/v1/flats/{flat}/payments", headers=headers) as response:
+        return response.status, await response.json()
+
+
+async def test_a_flat_sees_what_it_has_paid_and_was_paid_and_nobody_elses(house: House) -> None:
+    one, two = await house.invited("101"), await house.invited("102")
+    await post(house, bill(), deposit(), deposit("102", "d2"), deposit(reference="d3", yen=7, direction="paid_out"))
+    await post(house, reversal("r1"))
+    own = resident_token(house.coordinator.web_token, one.device)
+    status, told = await own_payments(house, "101", own)
+    assert status == 200
+    schema = load_openapi()["components"]["schemas"]["Payment"]
+    for each in told["payments"]:
+        jsonschema.validate(each, schema)
+    booked_here = {each.payment.reference: each for each in await booked(house)}
+    assert [
+        (each["reference"], each["counts"], each.get("direction"), each.get("yen"), each.get("month"))
+        for each in told["payments"]
+    ] == [
+        ("r1", False, "received", 5024, "2026-10"),
+        ("d1", True, "received", 20_000, None),
+        ("d3", True, "paid_out", 7, None),
+        ("x1", False, None, None, None),
+    ]
+    assert told["payments"][3]["reverses"] == booked_here["r1"].hash.hex()
+    assert all(
+        each["record"] == [booked_here[each["reference"]].index, booked_here[each["reference"]].hash.hex()]
+        for each in told["payments"]
+    )
+    assert (await own_payments(house, "102", own))[0] == 403
+    # Who comes after them sees nothing of theirs; the manager sees what the present device has.
+    await house.coordinator.members.say("101", Action.REVOKE, {})
+    new = await house.invited("101")
+    status, told = await own_payments(house, "101", resident_token(house.coordinator.web_token, new.device))
+    assert (status, told["payments"]) == (200, [])
+    status, told = await own_payments(house, "102", resident_token(house.coordinator.web_token, two.device))
+    assert [each["reference"] for each in told["payments"]] == ["d2"]
 
 
 def cash(reference: str) -> Paid:

@@ -156,6 +156,8 @@ CASES = [
     (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 60}", 200),
     (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 3 * 86_400}", 400),
     (f"/api/v1/flats/999/wallet/slots?begin={SLOT}&end={SLOT + 60}", 404),
+    ("/api/v1/flats/101/payments", 200),
+    ("/api/v1/flats/999/payments", 404),
     (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
