@@ -14,6 +14,7 @@ from typing import Any
 
 from localvpp.market import (
     Book,
+    JsonError,
     MarketError,
     Objective,
     PriceRule,
@@ -22,6 +23,7 @@ from localvpp.market import (
     clear,
     plain_result,
     read_book,
+    read_json,
     read_result,
 )
 
@@ -112,6 +114,6 @@ def _book(path: Path) -> Book:
 
 def _json(path: Path, what: str) -> Any:
     try:
-        return json.loads(read_bytes(path, what))
-    except ValueError as error:
-        raise CommandError(f"{what} {path} is no JSON: {error}") from error
+        return read_json(read_bytes(path, what))
+    except JsonError as error:
+        raise CommandError(f"{what} {path} cannot be read: {error}") from error

@@ -111,6 +111,70 @@ def test_what_is_no_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run(capsys, "clear", str(tmp_path / "none.json"))[0] == 1
 
 
+@pytest.mark.parametrize(
+    "deep",
+    ["[" * 200_000 + "]" * 200_000, '{"a":' * 200_000 + "1" + "}" * 200_000, "[" * 10**6],
+    ids=["lists", "objects", "open"],
+)
+def test_what_is_nested_without_end_is_told_in_one_sentence(
+    deep: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, path = written(tmp_path / "book.json", BOOK), tmp_path / "deep.json"
+    path.write_text(deep, encoding="utf-8")
+    for arguments, what in (
+        (("clear", str(path)), "the book"),
+        (("check", str(path), book), "the book"),
+        (("check", book, str(path)), "the result"),
+    ):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out) == (1, "")
+        assert f"{what} {path}" in err
+        assert "nested too deeply" in err
+        assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("levels", [900, 20_000])
+def test_what_is_nested_where_no_list_belongs_is_told_shortly(
+    levels: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "book.json"
+    deep = "[" * levels + "]" * levels
+    path.write_text(f'{{"seed": "00", "orders": [{{"id": "a", "side": "ask", "wh": 1, "limit": {deep}}}]}}', "utf-8")
+    code, _, err = run(capsys, "clear", str(path))
+    assert code == 1
+    assert "order 'a': limit is [[[[[" in err
+    assert len(err) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            '{"seed": "00", "orders": [{"id": "a", "side": "ask", "limit": 1, "wh": 1},'
+            ' {"id": "b", "side": "bid", "limit": 2, "wh": 1, "wh": 9}]}',
+            "orders[1] has 'wh' twice",
+        ),
+        ('{"seed": "00", "seed": "01", "orders": []}', "the outermost object has 'seed' twice"),
+        (
+            '{"seed": "", "orders": [], "network": {"nodes": [{"id": "r"}], "flats": {"1": "r", "1": "r"}}}',
+            "network.flats has '1' twice",
+        ),
+    ],
+    ids=["amount", "seed", "flat"],
+)
+def test_a_key_that_is_given_twice_is_told_with_its_place(
+    text: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, book = tmp_path / "book.json", written(tmp_path / "right.json", BOOK)
+    path.write_text(text, encoding="utf-8")
+    for arguments in (("clear", str(path)), ("check", str(path), book), ("check", book, str(path))):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out) == (1, "")
+        assert str(path) in err
+        assert f"{says}: give it once" in err
+        assert err.count("\n") == 1
+
+
 def test_the_same_bytes_whatever_the_hash_seed_and_the_processor(tmp_path: Path) -> None:
     draw = random.Random(5)
     book = written(tmp_path / "book.json", plain_book(books.book(draw, 60, lines=True, green=True)))

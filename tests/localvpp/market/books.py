@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from copy import replace
 import random
 from typing import Any
 
@@ -69,6 +70,27 @@ def book(draw: random.Random, count: int, *, lines: bool = False, green: bool = 
         orders=tuple(orders(draw, count, green=green)),
         network=network(draw) if lines else None,
     )
+
+
+def some_whole(draw: random.Random, count: int, *, lines: bool, slots: int = 1) -> Book:
+    """Return a book some of whose orders refuse parts."""
+    made = []
+    for one in orders(draw, count):
+        more: dict[str, Any] = {"slot": draw.randrange(slots)}
+        kind = draw.random()
+        if kind < 0.25:
+            more["all_or_nothing"] = True
+        elif kind < 0.4:
+            more["min_wh"] = draw.randint(0, one.wh)
+        elif kind < 0.6 and slots > 1:
+            more |= {"block": f"b-{one.flat}", "wh": max(one.wh, 1)}
+        made.append(replace(one, **more))
+    return Book(seed=draw.randbytes(4), orders=tuple(made), network=network(draw) if lines else None)
+
+
+def divided(book: Book) -> Book:
+    """Return the book as if no order refused any part."""
+    return replace(book, orders=tuple(replace(one, all_or_nothing=False, min_wh=0, block=None) for one in book.orders))
 
 
 def filled(result: Result) -> Counter[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from localvpp.market import HIGHEST_LIMIT, Network, NetworkError, Node, Objective, Order, OrderError, Side, clear
+from localvpp.market import HIGHEST_LIMIT, Book, Network, NetworkError, Node, Objective, Order, OrderError, Side, clear
 
 from . import books
 
@@ -79,6 +79,26 @@ ROOT = Node(id="r")
 def test_what_is_no_tree(nodes: tuple[Node, ...], flats: dict[str, str], says: str) -> None:
     with pytest.raises(NetworkError, match=says):
         Network(nodes, flats)
+
+
+@pytest.mark.parametrize(
+    ("flats", "says"),
+    [
+        (
+            {"101": "zz"},
+            "network.flats: flat '101' is at node 'zz': name one of the nodes that are listed, 'r', 'n1', 'n2', 'n3', "
+            "'n4', …",
+        ),
+        ({"102": "r"}, "network.flats: flat '101' is at no node: place the flat at a node, for it has order 'a'"),
+    ],
+    ids=["unknown node", "no node"],
+)
+def test_a_flat_that_is_nowhere_is_told_with_its_node_and_what_to_do(flats: dict[str, str], says: str) -> None:
+    floors = tuple(Node(id=f"n{number}", parent="r") for number in range(1, 6))
+    with pytest.raises(NetworkError) as raised:
+        Book(seed=b"", orders=(Order(**GOOD),), network=Network((ROOT, *floors), flats))
+    assert str(raised.value) == says
+    assert raised.value.value == "101"
 
 
 def test_limits() -> None:

@@ -101,8 +101,8 @@ def test_whoever_clears_comes_to_the_same_and_whoever_goes_on_to_no_less(book: O
     other = searched(book, data, b"turn")
     assert bid_of(other.encode(), data)[1] == ()
     assert falls_short(other.result, mine.result, "what everybody clears") is None
-    assert (not_better(other.result, mine.result) is None) is (other.result.value > mine.result.value)
-    assert bid.is_best <= (other.result.value == mine.result.value)
+    assert (not_better(other.result, mine.result) is None) is (other.result.gap < mine.result.gap)
+    assert bid.is_best <= (other.result.gap == mine.result.gap)
 
 
 def test_who_searches_on_in_a_book_of_which_not_all_can_be_tried_ends_with_no_less() -> None:
@@ -167,6 +167,21 @@ def test_how_much_is_missing_is_said_in_the_unit_of_the_objective() -> None:
     most = canonical(energy, energy.encode()).result
     assert falls_short(replace(most, energy_wh=most.energy_wh - 2), most, "mine") == (
         f"the result is worse than mine by 2 Wh: {most.energy_wh - 2} Wh, and that is {most.energy_wh} Wh"
+    )
+
+
+def test_with_the_floor_it_is_better_whose_gap_is_smaller_whatever_is_gained_by_sharing_with_fewer() -> None:
+    book = book_of(objective=Objective.FLOOR)
+    best = canonical(book, book.encode()).result
+    fewer = replace(best, gain=best.gain + 5, gap=best.gap + 1)
+    said = f"a gap of {best.gap + 1} × 10⁻⁵ yen"
+    assert not_better(fewer, best) == (
+        f"it is worse than the best so far by 1 × 10⁻⁵ yen: {said}, and the best is a gap of {best.gap} × 10⁻⁵ yen"
+    )
+    assert not_better(replace(best, gain=best.gain + 5), best) is not None
+    assert not_better(best, fewer) is None
+    assert falls_short(fewer, best, "mine") == (
+        f"the result is worse than mine by 1 × 10⁻⁵ yen: {said}, and that is a gap of {best.gap} × 10⁻⁵ yen"
     )
 
 

@@ -3,34 +3,19 @@
 from copy import replace
 from itertools import combinations
 import random
-from typing import Any
+from time import process_time
 
 import pytest
 
 from localvpp.market import Book, Objective, Order, Side, check, clear
 from localvpp.market.clear import markets_of
-from localvpp.market.clearing import whole
-from localvpp.market.clearing.milp import Program
+from localvpp.market.clearing import milp, whole
+from localvpp.market.clearing.milp import Answer, Program
 from localvpp.market.clearing.whole import _Search
 from localvpp.market.rules import PriceRule
 
 from ...needed import module
 from . import books
-
-
-def some_whole(draw: random.Random, count: int, *, lines: bool, slots: int = 1) -> Book:
-    made = []
-    for one in books.orders(draw, count):
-        more: dict[str, Any] = {"slot": draw.randrange(slots)}
-        kind = draw.random()
-        if kind < 0.25:
-            more["all_or_nothing"] = True
-        elif kind < 0.4:
-            more["min_wh"] = draw.randint(0, one.wh)
-        elif kind < 0.6 and slots > 1:
-            more |= {"block": f"b-{one.flat}", "wh": max(one.wh, 1)}
-        made.append(replace(one, **more))
-    return Book(seed=draw.randbytes(4), orders=tuple(made), network=books.network(draw) if lines else None)
 
 
 def best_choice(book: Book, objective: Objective) -> int:
@@ -49,7 +34,7 @@ def best_choice(book: Book, objective: Objective) -> int:
 @pytest.mark.parametrize("objective", [Objective.ENERGY, Objective.GAIN])
 def test_no_choice_is_better(objective: Objective, lines: bool) -> None:
     for number in range(12):
-        book = some_whole(random.Random(number), 9, lines=lines, slots=1 + number % 2)
+        book = books.some_whole(random.Random(number), 9, lines=lines, slots=1 + number % 2)
         result = clear(book, objective)
         assert check(book, result) == (), number
         value = result.energy_wh if objective is Objective.ENERGY else result.gain
@@ -63,7 +48,7 @@ def test_what_the_integer_program_allows(objective: Objective, lines: bool) -> N
     """It knows no prices, so it allows no less than what is possible, and nothing beyond what could be divided."""
     module("highspy", "blocks")
     for number in range(12):
-        book = some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
+        book = books.some_whole(random.Random(number), 8, lines=lines, slots=1 + number % 2)
         groups = list(book.groups())
         if not groups:
             continue
@@ -83,7 +68,7 @@ def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkey
     monkeypatch.setattr(_Search, "branching", lambda _, best: best)
     better = 0
     for number in range(40):
-        book = some_whole(random.Random(number), 14, lines=False)
+        book = books.some_whole(random.Random(number), 14, lines=False)
         with_it = clear(book).gain
         with monkeypatch.context() as without:
             without.setattr(whole, "is_installed", lambda: False)
@@ -93,11 +78,95 @@ def test_the_integer_program_finds_what_leaving_out_step_by_step_does_not(monkey
     assert better
 
 
+def large(seed: int, count: int) -> Book:
+    """A book of which three in ten orders are all or nothing."""
+    draw = random.Random(seed)
+    orders = (
+        Order(
+            id=f"o{number}",
+            flat=f"f{number}",
+            side=draw.choice(list(Side)),
+            wh=draw.randint(1, 2000),
+            limit=draw.randint(0, 4000),
+            all_or_nothing=draw.random() < 0.3,
+        )
+        for number in range(count)
+    )
+    return Book(seed=b"", orders=tuple(orders))
+
+
+def test_a_book_of_a_thousand_asks_little_of_the_integer_program_and_the_same_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of this one ten choices took twenty seconds of processor; in steps that are counted it is two or three."""
+    module("highspy", "blocks")
+    answers = list[Answer | None]()
+    solve = Program.solve
+
+    def counted(self: Program) -> Answer | None:
+        answers.append(solve(self))
+        return answers[-1]
+
+    monkeypatch.setattr(Program, "solve", counted)
+    book = large(1000, 1000)
+    begun = process_time()
+    result = clear(book)
+    assert process_time() - begun < 10
+    first = answers.copy()
+    assert 1 < len(first) <= 6
+    assert result.gap < result.gain // 1000
+    assert check(book, result) == ()
+    answers.clear()
+    assert clear(book) == result
+    assert answers == first
+
+
+def test_a_program_grows_as_its_book_and_not_faster() -> None:
+    """With energy as the goal all orders up to each limit have to meet, and there are as many limits as orders."""
+    for objective in (Objective.ENERGY, Objective.GAIN):
+        book = large(1000, 1000)
+        program = Program(list(markets_of(book)), objective, list(book.groups()))
+        assert sum(len(row) for row, _, _ in program._rows) < 8 * len(book.orders)
+
+
+def test_nothing_is_asked_where_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+
+    def asked(_: Program) -> Answer | None:
+        raise AssertionError
+
+    monkeypatch.setattr(Program, "solve", asked)
+    assert clear(large(1, 1000)).gap == 0
+    assert clear(large(1000, 1000), Objective.ENERGY).gap == 0
+    with pytest.raises(AssertionError):
+        clear(large(1000, 1000))
+
+
+def test_a_search_that_is_cut_short_leaves_a_right_result_and_its_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    module("highspy", "blocks")
+    short = 0
+    for seed in range(1, 9):
+        book = large(seed, 40)
+        asked = list(markets_of(book)), Objective.GAIN, list(book.groups())
+        ended = Program(*asked).solve()
+        with monkeypatch.context() as one_node:
+            one_node.setattr(milp, "_MOST_NODES", 0)
+            program = Program(*asked)
+            answer = program.solve()
+            assert program.solve() is None, "its node is used up"
+            result = clear(book)
+        assert ended is not None
+        short += answer is None or answer.bound > ended.bound
+        assert check(book, result) == (), seed
+        assert result.gap == clear(books.divided(book)).gain - result.gain
+    assert short > 3
+
+
 @pytest.mark.parametrize("objective", list(Objective))
 def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole, "is_installed", lambda: False)
     for number in range(20):
-        book = some_whole(random.Random(number), 12, lines=number % 2 == 1, slots=2)
+        book = books.some_whole(random.Random(number), 12, lines=number % 2 == 1, slots=2)
         result = clear(book, objective)
         assert check(book, result) == (), number
         assert result.gap >= 0
@@ -106,7 +175,7 @@ def test_without_the_extra_it_is_right_and_tells_the_gap(objective: Objective, m
 def test_the_order_of_arrival_decides_nothing() -> None:
     for number in range(60):
         draw = random.Random(number)
-        book = some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
+        book = books.some_whole(draw, 12, lines=number % 2 == 1, slots=1 + number % 3)
         shuffled = list(book.orders)
         draw.shuffle(shuffled)
         assert clear(replace(book, orders=tuple(shuffled))) == clear(book), number
@@ -143,7 +212,7 @@ def test_a_part_of_a_whole_order_is_found() -> None:
 def test_nobody_is_left_out_for_nothing() -> None:
     """An order that trades wholly anyway stays in, and one that is left out would trade in part."""
     for number in range(20):
-        book = some_whole(random.Random(number), 12, lines=False)
+        book = books.some_whole(random.Random(number), 12, lines=False)
         result = clear(book)
         groups = list(book.groups())
         search = _Search(list(markets_of(book)), Objective.GAIN, PriceRule.MID, groups)

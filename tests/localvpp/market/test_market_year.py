@@ -20,7 +20,7 @@ from localvpp.market.bidding.view import View
 from localvpp.market.bidding.wishes import Wishes
 from localvpp.settlement.delivery import Trade, merged
 from localvpp.settlement.keys import Traded
-from localvpp.settlement.slot import Use, settle
+from localvpp.settlement.slot import Settlement, Use, settle
 from localvpp.settlement.slot_prices import SlotPrices
 
 SLOTS = 365 * 48
@@ -88,9 +88,9 @@ def bids(home: Home, slot: int, prices: SlotPrices) -> tuple[Order, ...]:
 
 
 def assert_cleared(book: Book, result: Result) -> None:
-    """Everything sold is bought, by whom it may be, and within limits; money sums to zero."""
+    """Everything sold is bought, by whom it may be, and within limits."""
     known = {one.id: one for one in book.orders}
-    sold, bought, paid, earned = dict[str, int](), dict[str, int](), 0, 0
+    sold, bought = dict[str, int](), dict[str, int]()
     for trade in result.trades:
         ask, bid = known[trade.seller], known[trade.buyer]
         assert (ask.side, bid.side) == (Side.ASK, Side.BID)
@@ -99,11 +99,36 @@ def assert_cleared(book: Book, result: Result) -> None:
         assert trade.seller_price is None
         sold[ask.id] = sold.get(ask.id, 0) + trade.wh
         bought[bid.id] = bought.get(bid.id, 0) + trade.wh
-        paid += trade.wh * trade.price
-        earned += trade.wh * trade.price
     assert sum(sold.values()) == sum(bought.values()) == result.energy_wh
-    assert paid == earned
     assert all(wh <= known[name].wh for side in (sold, bought) for name, wh in side.items())
+
+
+def assert_paid(
+    result: Result, flat_of: dict[str, str], uses: dict[str, Use], settled: Settlement[str], prices: SlotPrices
+) -> None:
+    """What buyers pay, by their own bills, is what sellers get by theirs; each as the trades say it.
+
+    A bill is a flat's money without what the grid's prices make of the rest that its meter counts. Trades know no
+    meters, transfers know no bills: the three are held against each other flat by flat.
+    """
+    agreed = {(flat_of[one.seller], flat_of[one.buyer], one.price) for one in result.trades}
+    paid = dict.fromkeys(uses, 0)
+    earned = dict.fromkeys(uses, 0)
+    for transfer in settled.transfers:
+        price, odd = divmod(transfer.money, transfer.energy_wh)
+        assert not odd
+        assert (transfer.sender, transfer.receiver, price) in agreed, "it is at the price of a trade of the two"
+        paid[transfer.receiver] += transfer.energy_wh * price
+        earned[transfer.sender] += transfer.energy_wh * price
+    bought = sold = 0
+    for name, share in settled.shares.items():
+        net = uses[name].import_wh - uses[name].export_wh
+        assert share.inside_money == earned[name] - paid[name], name
+        assert share.grid_money == (
+            -(net - share.shared_in_wh) * prices.grid if net > 0 else (-net - share.shared_out_wh) * prices.feed_in
+        ), name
+        bought, sold = bought - min(share.inside_money, 0), sold + max(share.inside_money, 0)
+    assert bought == sold, "what buyers' bills say that they paid is what sellers' say that they got"
 
 
 @pytest.mark.slow
@@ -137,6 +162,7 @@ def test_a_year_of_a_hundred_flats_loses_no_energy_and_no_money(shared_data: Pat
         assert sum(share.shared_in_wh for share in shares) == sum(share.shared_out_wh for share in shares)
         moved = sum(transfer.energy_wh for transfer in settled.transfers)
         assert moved <= result.energy_wh
+        assert_paid(result, flat_of, uses, settled, prices)
         # Money: what flats have together is what the building has the other way round, to 10⁻⁵ yen.
         assert sum(share.inside_money + share.grid_money for share in shares) == -settled.building_money
         assert settled.rent == 0

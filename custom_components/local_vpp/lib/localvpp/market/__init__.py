@@ -9,12 +9,13 @@ from .checking.claim import Fault, Finding
 from .clear import clear
 from .clearing.milp import is_installed as blocks_are_programmed
 from .clearing.whole import CANONICAL, USUAL, Effort
-from .errors import BookError, MarketError, NetworkError, OrderError, ResultError
+from .errors import BookError, JsonError, MarketError, NetworkError, OrderError, ResultError
 from .network import Network, Node
 from .order import GREEN, GREEN_SOURCES, HIGHEST_LIMIT, LARGEST_BOOK_WH, LARGEST_ORDER_WH, Order, Side
 from .plain import plain_book, plain_result, read_book, read_result
 from .result import Certificate, Result, Trade
 from .rules import Objective, PriceRule
+from .strict import read_json
 from .suited import most_orders, refused_by, suited_to, unsuited, unsuited_rules
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Effort",
     "Fault",
     "Finding",
+    "JsonError",
     "MarketError",
     "Network",
     "NetworkError",
@@ -50,6 +52,7 @@ __all__ = [
     "plain_book",
     "plain_result",
     "read_book",
+    "read_json",
     "read_result",
     "refused_by",
     "suited_to",

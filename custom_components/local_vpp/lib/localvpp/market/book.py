@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import BookError, NetworkError, OrderError
+from .errors import BookError, OrderError, PlaceError
 from .network import Network
 from .order import Order
 
@@ -32,7 +32,7 @@ class Book:
                 raise OrderError(order.id, "id", order.id, "name each order once")
             seen.add(order.id)
             if self.network is not None and order.flat not in self.network.flats:
-                raise NetworkError("", "flats", order.flat, f"place the flat of order {order.id!r} at a node")
+                raise PlaceError(order.flat, "", f"place the flat at a node, for it has order {order.id!r}")
             if order.block is not None:
                 first = blocks.setdefault(order.block, order)
                 if first.flat != order.flat:

@@ -7,10 +7,14 @@ import numpy as np
 
 from .arrays import Ints
 from .book import Book
+from .checking.circular import energy_bound
 from .checking.claim import Claim, Fault, Finding
 from .checking.optimal import cut, dual, fits
 from .checking.setting import Columns, columns_of, green_gate, partners_of, tree_of_lines
+from .checking.shared import gain_before_sharing
 from .checking.stage import check_stage
+from .clear import markets_of
+from .clearing.bound import bound_of
 from .lots import Tree
 from .order import Order, Side
 from .result import Bound, Proof, Result, Stage, Trade
@@ -142,21 +146,47 @@ class _Check:
         if [bound.slot for bound in certificate.bounds] != list(self.slots):
             yield Finding(Fault.RESULT, "bounds", f"give one for each of the slots {list(self.slots)}")
             return
-        total = 0
-        for bound in certificate.bounds:
+        total = shared = 0
+        # The one place where something is cleared: that no bound is lower is not seen from what a bound says.
+        for bound, market in zip(certificate.bounds, markets_of(self.book), strict=True):
             claim = self._whole_slot(self.slots[bound.slot], certificate.objective, bound)
-            if certificate.objective is Objective.ENERGY and bound.threshold is not None:
-                total += cut(claim, bound.threshold)
-            elif certificate.objective is not Objective.ENERGY and fits(claim, claim.prices):
-                assert claim.prices is not None
-                total += dual(claim, claim.prices)
-            else:
+            most = self._most(claim)
+            if most is None:
                 yield Finding(Fault.RESULT, f"bound of slot {bound.slot}", "it lacks its prices or its limit")
                 return
-        if total - self.result.value != self.result.gap:
-            yield Finding(
-                Fault.RESULT, "gap", f"it is {self.result.gap}, and the bounds prove {total - self.result.value}"
-            )
+            if most != (least := bound_of(market, certificate.objective)[1]):
+                yield Finding(
+                    Fault.RESULT,
+                    f"bound of slot {bound.slot}",
+                    f"it proves {most}, which is {most - least} more than the {least} that are possible if everything "
+                    "is divided",
+                )
+                return
+            total += most
+            if certificate.objective is Objective.FLOOR:
+                shared += self._before_sharing(claim, self.slots[bound.slot].traded)
+        value = shared if certificate.objective is Objective.FLOOR else self.result.value
+        if total - value != self.result.gap:
+            yield Finding(Fault.RESULT, "gap", f"it is {self.result.gap}, and the bounds prove {total - value}")
+
+    @staticmethod
+    def _most(claim: Claim) -> int | None:
+        """Return what a slot cannot be worth more than, as its bound proves it; None where it proves nothing."""
+        if claim.objective is not Objective.ENERGY:
+            if not fits(claim, claim.prices):
+                return None
+            assert claim.prices is not None
+            return dual(claim, claim.prices)
+        if len(claim.tree.names) > 1:
+            return energy_bound(claim)
+        return None if claim.threshold is None else cut(claim, claim.threshold)
+
+    def _before_sharing(self, claim: Claim, traded: Ints) -> int:
+        """Return what a slot's trades are worth to `floor`: those that are left out have nothing to share."""
+        names = set(self.result.certificate.left_out)
+        out = np.array([name in names for name in claim.ids], np.bool_)
+        lots = replace(claim.lots, wh=np.where(out, 0, claim.lots.wh))
+        return gain_before_sharing(replace(claim, lots=lots), traded)
 
     def _whole_slot(self, slot: _Slot, objective: Objective, bound: Bound) -> Claim:
         lots, tree = slot.lots, self.tree
@@ -174,6 +204,8 @@ class _Check:
             price=nothing,
             seller_price=nothing,
             prices=_by_node(bound.prices, tree),
+            threshold=bound.threshold,
+            values=dict(bound.values),
         )
 
     # --- The stages -----------------------------------------------------------------------------------------

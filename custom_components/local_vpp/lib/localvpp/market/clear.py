@@ -49,7 +49,7 @@ def clear(
             left_out=tuple(sorted(_left_out(markets, chosen.left_out))),
             bounds=chosen.bounds,
         ),
-        gap=chosen.gap(energy if objective is Objective.ENERGY else gain),
+        gap=chosen.gap(gain),
     )
 
 

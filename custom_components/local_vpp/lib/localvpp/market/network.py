@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from .errors import NetworkError
+from .errors import NetworkError, PlaceError, shown
 from .order import LARGEST_BOOK_WH, LONGEST_NAME
 
 DEEPEST: Final = 32
@@ -64,7 +64,7 @@ class Network:
             self._climb(known, node)
         for flat, place in self.flats.items():
             if place not in known:
-                raise NetworkError(str(place), "flats", flat, "place each flat at a node that is listed")
+                raise PlaceError(flat, place, f"name one of the nodes that are listed, {_listed(known)}")
 
     @property
     def has_limits(self) -> bool:
@@ -83,3 +83,9 @@ class Network:
                 raise NetworkError(
                     node.id, "parent", node.parent, f"reach the root in {DEEPEST} steps at most, and in no circle"
                 )
+
+
+def _listed(known: Mapping[str, Node]) -> str:
+    """Write the first names of nodes, for somebody who has mistyped one."""
+    first = [shown(name) for name, _ in zip(known, range(5), strict=False)]
+    return ", ".join([*first, "…"] if len(known) > len(first) else first)

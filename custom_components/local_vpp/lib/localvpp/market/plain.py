@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .book import LONGEST_SEED, Book
-from .errors import BookError, NetworkError, OrderError, ResultError
+from .errors import BookError, NetworkError, OrderError, ResultError, shown
 from .network import Network, Node
 from .order import Order, Side
 from .result import Bound, Certificate, FloorLevel, Proof, Result, Stage, Trade
@@ -174,7 +174,7 @@ def plain_result(result: Result) -> dict[str, Any]:
             "price": certificate.price.value,
             "stages": [_plain_proof(proof) for proof in certificate.stages],
             "left_out": list(certificate.left_out),
-            "bounds": [_said(bound, "slot", "prices", "threshold") for bound in certificate.bounds],
+            "bounds": [_plain_bound(bound) for bound in certificate.bounds],
         },
         "gap": result.gap,
     }
@@ -226,8 +226,7 @@ def _read_trade(plain: Any) -> Trade:
 def _plain_proof(proof: Proof) -> dict[str, Any]:
     plain: dict[str, Any] = {"stage": proof.stage.value, "slot": proof.slot, "trades": proof.trades}
     plain |= _said(proof, "seller", "buyer", "prices", "threshold", "reference")
-    if proof.values:
-        plain["values"] = [list(pair) for pair in proof.values.items()]
+    plain |= _plain_values(proof.values)
     if proof.levels:
         plain["levels"] = [{"node": one.node, "side": one.side.value, "gain": one.gain} for one in proof.levels]
     return plain
@@ -248,9 +247,6 @@ def _read_proof(plain: Any) -> Proof:
         except ValueError as error:
             raise ResultError(f"a level's side is {_shown(one['side'])}: give bid or ask") from error
         levels.append(FloorLevel(_name(one["node"], "node"), side, _int(one["gain"], "gain")))
-    values = _list(fields.get("values", []), "values")
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in values):
-        raise ResultError("values of a stage are pairs of a limit and what a Wh is worth there")
     return Proof(
         stage=stage,
         slot=_int(fields["slot"], "slot"),
@@ -259,18 +255,34 @@ def _read_proof(plain: Any) -> Proof:
         buyer=None if fields.get("buyer") is None else _name(fields["buyer"], "buyer"),
         prices=_numbers(fields.get("prices", {}), "prices"),
         threshold=None if fields.get("threshold") is None else _int(fields["threshold"], "threshold"),
-        values={_int(limit, "a limit"): _int(value, "a value") for limit, value in values},
+        values=_read_values(fields),
         reference=_numbers(fields.get("reference", {}), "reference"),
         levels=tuple(levels),
     )
 
 
+def _plain_values(values: Mapping[int, int]) -> dict[str, Any]:
+    return {"values": [list(pair) for pair in values.items()]} if values else {}
+
+
+def _read_values(fields: Mapping[str, Any]) -> dict[int, int]:
+    values = _list(fields.get("values", []), "values")
+    if not all(isinstance(pair, list) and len(pair) == 2 for pair in values):
+        raise ResultError("values are pairs of a limit and what a Wh is worth there")
+    return {_int(limit, "a limit"): _int(value, "a value") for limit, value in values}
+
+
+def _plain_bound(bound: Bound) -> dict[str, Any]:
+    return _said(bound, "slot", "prices", "threshold") | _plain_values(bound.values)
+
+
 def _read_bound(plain: Any) -> Bound:
-    fields = _object(plain, "a bound", {"slot"}, {"prices", "threshold"})
+    fields = _object(plain, "a bound", {"slot"}, {"prices", "threshold", "values"})
     return Bound(
         slot=_int(fields["slot"], "slot"),
         prices=_numbers(fields.get("prices", {}), "prices"),
         threshold=None if fields.get("threshold") is None else _int(fields["threshold"], "threshold"),
+        values=_read_values(fields),
     )
 
 
@@ -326,5 +338,5 @@ def _numbers(plain: Any, what: str) -> dict[str, int]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = shown(value)
     return text if len(text) <= 60 else text[:57] + "..."

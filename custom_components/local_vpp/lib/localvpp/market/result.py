@@ -72,11 +72,18 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """What no solution can exceed, for a slot of a book with orders that refuse parts: as if they did not."""
+    """What no solution can exceed, for a slot of a book with orders that refuse parts: as if all could be divided.
+
+    Nobody is served first in it, either.
+
+    gain, floor: a price for each node. energy: the limit at which the cut is smallest, or where lines limit, what a Wh
+    is worth at each node and each limit, if no gain counts.
+    """
 
     slot: int = 0
     prices: Mapping[str, int] = field(default_factory=dict)
     threshold: int | None = None
+    values: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +101,8 @@ class Certificate:
 class Result:
     """A cleared book. `gain` is Σ wh × (bid limit − ask limit), in 10⁻⁵ yen.
 
-    `gap` is how far the objective may be from the best: 0, but for orders that refuse parts and for McAfee's rule.
+    `gap` is how far the objective may be from the best: 0, but for orders that refuse parts and for McAfee's rule. With
+    `floor` it is of what the energy would gain before it is shared (`clearing.bound`), which sharing always makes less.
     """
 
     energy_wh: int
@@ -105,5 +113,5 @@ class Result:
 
     @property
     def value(self) -> int:
-        """What it is worth to its objective: Wh, or 10⁻⁵ yen."""
+        """How much energy it moves, if that is the objective, in Wh; else what it gains, in 10⁻⁵ yen."""
         return self.energy_wh if self.certificate.objective is Objective.ENERGY else self.gain

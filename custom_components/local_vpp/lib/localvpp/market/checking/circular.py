@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from ..arrays import Ints
 from ..result import energy_worth
 from .claim import Claim, Fault, Finding
@@ -26,7 +28,7 @@ def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
         yield Finding(Fault.OPTIMUM, "certificate", short)
         return
     worth = energy_worth(len(claim.lots))
-    total, bound = _worths(claim, fills, worth)
+    total, bound = _worths(claim, fills, worth, gains=True)
     if bound != total:
         energy = (bound - total) // worth
         says = (
@@ -49,6 +51,16 @@ def most_energy_over_lines(claim: Claim, fills: Ints) -> Iterator[Finding]:
         )
 
 
+def energy_bound(claim: Claim) -> int | None:
+    """Return what no solution can move more than, in Wh, by what a Wh is worth where no gain counts.
+
+    None where that is not said of each node and limit.
+    """
+    if _lacking(claim, sorted(set(claim.lots.limit.tolist()))):
+        return None
+    return _worths(claim, np.zeros_like(claim.lots.wh), 1, gains=False)[1]
+
+
 def _lacking(claim: Claim, limits: list[int]) -> str | None:
     values = claim.values
     if claim.prices is None or any(limit not in values for limit in limits):
@@ -58,8 +70,8 @@ def _lacking(claim: Claim, limits: list[int]) -> str | None:
     return None
 
 
-def _worths(claim: Claim, fills: Ints, worth: int) -> tuple[int, int]:
-    """Return what the fills are worth, and what no solution is worth more than."""
+def _worths(claim: Claim, fills: Ints, worth: int, *, gains: bool) -> tuple[int, int]:
+    """Return what the fills are worth, and what no solution is worth more than; `gains` is whether gain counts, too."""
     lots, tree, values = claim.lots, claim.tree, claim.values
     assert claim.prices is not None
     prices = claim.prices.tolist()
@@ -67,7 +79,7 @@ def _worths(claim: Claim, fills: Ints, worth: int) -> tuple[int, int]:
     for wh, limit, bid, place, fill in zip(
         lots.wh.tolist(), lots.limit.tolist(), lots.bid.tolist(), lots.place.tolist(), fills.tolist(), strict=True
     ):
-        each = worth + limit if bid else -limit
+        each = (worth if bid else 0) + ((limit if bid else -limit) if gains else 0)
         rise = values[limit] - prices[place]
         bound += wh * max(each + (rise if bid else -rise), 0)
         total += fill * each

@@ -37,6 +37,12 @@ def raised_floor(claim: Claim, fills: Ints) -> Iterator[Finding]:
                 yield from _level(claim, fills, gaps, group, name, claim.levels.get((node, bid)))
 
 
+def gain_before_sharing(claim: Claim, fills: Ints) -> int:
+    """Return what the energy would gain if at each node the best limits came first: what `floor` makes most of."""
+    before = _unshared(claim, fills)
+    return int(np.where(claim.lots.bid, claim.lots.limit, -claim.lots.limit) @ before)
+
+
 def _unshared(claim: Claim, fills: Ints) -> Ints:
     """Return the fills of most gain with the same energy at each node and side: the best limits first."""
     lots = claim.lots

@@ -11,6 +11,7 @@ better circulates. This is for the hundreds of orders of a building, not for a m
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 import heapq
 
@@ -28,6 +29,9 @@ class Circulated:
     fills: Ints
     prices: Ints
     values: dict[int, int]
+    energy_prices: Ints
+    energy_values: dict[int, int]
+    """The same with a Wh that is bought worth one, and no gain: no more energy than by these could circulate."""
 
 
 class _Graph:
@@ -65,12 +69,15 @@ class _Graph:
                 self.left[number] -= amount
                 self.left[number ^ 1] += amount
 
-    def values(self, ranks: int) -> list[int]:
-        """Return what a Wh is worth at each node, without the ranks, which the lowest bits of costs are for."""
+    def values(self, costs: Callable[[int], int]) -> list[int]:
+        """Return what a Wh is worth at each node, if an arc costs what is said of its cost.
+
+        By these costs no way round may be left that costs less than nothing.
+        """
         plain = []
         for cost in self.cost[::2]:
-            without = -(-cost >> ranks)
-            plain += [without, -without]
+            one = costs(cost)
+            plain += [one, -one]
         values = [0] * len(self.leaving)
         waiting = deque(range(len(values)))
         while waiting:
@@ -145,6 +152,16 @@ def clear_energy_over_lines(lots: Lots, tree: Tree) -> Circulated:
     fills = np.zeros(many, np.int64)
     for rank, arc in arcs:
         fills[ranked[rank]] = graph.left[arc ^ 1]
-    values = graph.values(many)
-    worths = {int(limit): values[nodes + rung] for rung, limit in enumerate(limits)}
-    return Circulated(fills, np.array(values[:nodes], np.int64), worths)
+    # Without the ranks, which the lowest bits of costs are for; then a Wh that is bought alone.
+    values, energy = graph.values(lambda cost: -(-cost >> many)), graph.values(lambda cost: -(-cost >= worth << many))
+
+    def by_limit(of: list[int]) -> dict[int, int]:
+        return {int(limit): of[nodes + rung] for rung, limit in enumerate(limits)}
+
+    return Circulated(
+        fills,
+        np.array(values[:nodes], np.int64),
+        by_limit(values),
+        np.array(energy[:nodes], np.int64),
+        by_limit(energy),
+    )

@@ -16,8 +16,25 @@ from ..order import Order
 from ..rules import Objective
 from .stages import Market
 
-_MOST_NODES: Final = 20_000
-"""Of the search tree: a bound that, unlike a time, is the same on every machine."""
+_MOST_NODES: Final = 200_000
+"""Nodes of search trees × orders, in all that a program is asked: a bound that, unlike a time, is the same on every
+machine."""
+_MOST_ASKED, _MOST_ORDERS_ASKED = 10, 5_000
+"""Choices asked of a program, which knows no prices: what it does not find in a few, it hardly finds. In a large book
+fewer are asked: each of them takes a fifth of a second for a thousand orders."""
+_OPTIONS: Final = {
+    "output_flag": False,
+    "threads": 1,
+    "mip_rel_gap": 0.0,
+    # What HiGHS tries at the root beside the search, whatever bounds its nodes: after some refused choices that took
+    # ten times as long as the search itself, and found nothing that clearing did not know.
+    "mip_allow_restart": False,
+    "mip_detect_symmetry": False,
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
 
 
 def is_installed() -> bool:
@@ -44,25 +61,31 @@ class Program:
         of = {order.id: number for number, group in enumerate(groups) for order in group}
         for market in markets:
             self._add_slot(market, objective, of)
+        orders = max(sum(len(market.orders) for market in markets), 1)
+        self._nodes = max(_MOST_NODES // orders, 1)
+        self._asked = max(min(_MOST_ORDERS_ASKED // orders, _MOST_ASKED), 1)
 
     def solve(self) -> Answer | None:
-        """Return the best choice that was not refused; None when there is none or the search was cut short."""
+        """Return the best choice that was not refused, or the best one found where the search is cut short.
+
+        None when there is none, or has been asked as much as a program may be.
+        """
+        if not self._asked or not self._nodes:
+            return None
+        self._asked -= 1
         highspy: Any = import_module("highspy")  # Loaded when asked: HiGHS is an extra.
         # Its Python shell greets on standard output, where results go; the core below it is silent.
         highs = highspy.Highs.__base__()
-        highs.setOptionValue("output_flag", False)
-        for option, value in (
-            ("threads", 1),
-            ("mip_max_nodes", _MOST_NODES),
-            ("mip_rel_gap", 0.0),
-        ):
+        for option, value in {**_OPTIONS, "mip_max_nodes": self._nodes}.items():
             highs.setOptionValue(option, value)
         highs.passModel(self._model(highspy))
         highs.run()
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        told = highs.getInfo()
+        self._nodes = max(self._nodes - max(told.mip_node_count, 0), 0)
+        if told.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
         taken = highs.getSolution().col_value[: self._groups]
-        bound = floor(highs.getInfo().mip_dual_bound + 0.5)
+        bound = floor(told.mip_dual_bound + 0.5)
         return Answer(frozenset(number for number, part in enumerate(taken) if part < 0.5), bound)
 
     def refuse(self, out: frozenset[int]) -> None:
@@ -106,8 +129,15 @@ class Program:
             self._rows.append((green, 0.0, inf))
         if objective is Objective.ENERGY:
             # Bids up to each limit can only be met by asks up to it.
-            for limit in sorted({limit for limit, _, _ in ladder}):
-                self._rows.append(({variable: sign for at, variable, sign in ladder if at <= limit}, 0.0, inf))
+            # What they leave goes up to the next one, so that each order stands in one row.
+            by_limit: dict[int, dict[int, float]] = {}
+            for limit, variable, sign in ladder:
+                by_limit.setdefault(limit, {})[variable] = sign
+            below: dict[int, float] = {}
+            for _, here in sorted(by_limit.items()):
+                above = self._variable(0.0, 0.0, inf)
+                self._rows.append((here | below | {above: -1.0}, 0.0, 0.0))
+                below = {above: 1.0}
 
     def _model(self, highspy: Any) -> Any:
         model = highspy.HighsLp()

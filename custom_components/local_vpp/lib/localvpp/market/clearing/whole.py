@@ -9,7 +9,7 @@ Which choice is best is an integer program. Three searches look for it, each fro
 leaves out what disturbs least until all is good, and always ends; `milp` proposes, where HiGHS is installed; and one
 branches over what is left out, bounded by what clearing without it is worth, until nothing better is possible or its
 steps are used up. All are judged by what comes out of clearing, and the distance to what the book would be worth if
-everything could be divided is told as the gap.
+everything could be divided is told as the gap (`bound`).
 
 How far they go is counted in steps, never in time: the same effort ends with the same choice on every machine, but for
 HiGHS, whose numbers are floating.
@@ -25,19 +25,15 @@ import numpy as np
 from ..arrays import Flags
 from ..book import Book
 from ..errors import StoppedError
-from ..lots import behind_a_gate
 from ..order import Order
 from ..result import Bound
 from ..rules import Objective, PriceRule
-from .energy import clear_energy
-from .gain import clear_gain
+from .bound import bound_of, worth
 from .milp import Program, is_installed
 from .stages import Market, Staged, run_stages
 
 type Group = tuple[Order, ...]
 
-_ROUNDS: Final = 10
-"""Choices asked of the integer program, which knows no prices: what it does not find in a few, it hardly finds."""
 _STEPS: Final = 200_000
 """Orders looked at by a search: in a building's book of a hundred, two thousand choices, in less than a second."""
 _STEPS_OVER_LINES: Final = 5_000
@@ -79,10 +75,12 @@ class Chosen:
     left_out: Sequence[Flags | None]
     bounds: tuple[Bound, ...] = ()
     bound: int | None = None
+    value: int | None = None
+    """What the choice is worth, where there was one."""
 
-    def gap(self, value: int) -> int:
-        """Return how far a value of the objective may be from the best."""
-        return 0 if self.bound is None else self.bound - value
+    def gap(self, gain: int) -> int:
+        """Return how far this may be from the best; `gain` is that of the trades, if nothing was to be chosen."""
+        return 0 if self.bound is None else self.bound - (gain if self.value is None else self.value)
 
 
 def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceRule, effort: Effort = USUAL) -> Chosen:
@@ -95,7 +93,7 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
     nothing = [None] * len(markets)
     if not groups and rule is not PriceRule.MCAFEE:
         return Chosen(nothing)
-    bounds = [_bound(market, objective) for market in markets]
+    bounds = [bound_of(market, objective) for market in markets]
     total = sum(value for _, value in bounds)
     told = tuple(bound for bound, _ in bounds)
     if not groups:
@@ -108,10 +106,10 @@ def choose(book: Book, markets: list[Market], objective: Objective, rule: PriceR
         # Who goes further begins where everybody comes to: else he might end with less.
         best = search.readmitting(search.branching(best))
         search.effort = effort
-    if effort.programmed and is_installed() and objective is not Objective.FLOOR:
+    if effort.programmed and is_installed() and objective is not Objective.FLOOR and best.value < total:
         best = search.programmed(best)
-    best = search.branching(best)
-    return Chosen(search.flags(search.readmitting(best).out), told, total)
+    best = search.readmitting(search.branching(best))
+    return Chosen(search.flags(best.out), told, total, best.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ class _Search:
             for market, flags in zip(self.markets, self.flags(out), strict=True):
                 stages = run_stages(market, self.objective, self.rule, flags)
                 fills.append(_total(stages))
-                value += sum(worth(staged, self.objective) for staged in stages)
+                value += worth(market, self.objective, fills[-1], flags)
             trading, broken = list[int](), list[int]()
             for number, group in enumerate(self.groups):
                 filled = [fills[slot].get(index, 0) for slot, index in (self.places[order.id] for order in group)]
@@ -184,10 +182,7 @@ class _Search:
     def programmed(self, best: _Choice) -> _Choice:
         """Ask the integer program, which knows no prices; refuse a choice of its that is not good, and ask again."""
         program = Program(self.markets, self.objective, self.groups)
-        for _ in range(_ROUNDS):
-            answer = program.solve()
-            if answer is None or answer.bound <= best.value:
-                break
+        while (answer := program.solve()) is not None and answer.bound > best.value:
             choice = self.judge(answer.out)
             if not choice.broken and choice.value > best.value:
                 best = choice
@@ -240,31 +235,9 @@ def places_of(markets: list[Market]) -> dict[str, tuple[int, int]]:
     return {order.id: (slot, place) for slot, market in enumerate(markets) for place, order in enumerate(market.orders)}
 
 
-def worth(staged: Staged, objective: Objective) -> int:
-    """Return what a stage's fills are worth to an objective."""
-    lots, fills = staged.lots, staged.fills
-    if objective is Objective.ENERGY:
-        return int(fills[lots.bid].sum())
-    return int(np.where(lots.bid, lots.limit, -lots.limit) @ fills)
-
-
 def _total(stages: list[Staged]) -> dict[int, int]:
     total: dict[int, int] = {}
     for staged in stages:
         for member, fill in zip(staged.members.tolist(), staged.fills.tolist(), strict=True):
             total[member] = total.get(member, 0) + fill
     return total
-
-
-def _bound(market: Market, objective: Objective) -> tuple[Bound, int]:
-    """Return what a slot cannot exceed, and its proof: everything divisible, nobody served first."""
-    slot, lots, tree = market.orders[0].slot, market.lots, market.tree
-    if objective is Objective.ENERGY:
-        fills, threshold = clear_energy(lots)
-        return Bound(slot=slot, threshold=threshold), int(fills[lots.bid].sum())
-    green = market.green_bids()
-    if green.any() and not tree.levels:
-        lots, tree = lots.at((market.green_asks() | green).astype(np.int64)), behind_a_gate()
-    cleared = clear_gain(lots, tree)
-    value = int(np.where(lots.bid, lots.limit, -lots.limit) @ cleared.fills)
-    return Bound(slot=slot, prices=dict(zip(tree.names, cleared.prices.tolist(), strict=True))), value

@@ -6,16 +6,16 @@ It is read strictly: what would be written in any other way is refused, so that 
 
 from collections.abc import Callable, Mapping, Sequence
 import hashlib
-import json
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from ...export.errors import UnfitError
 from ...export.plain import canonical_json
 from ..book import Book
-from ..errors import MarketError
+from ..errors import JsonError, MarketError
 from ..network import Network, Node
 from ..order import Order
 from ..plain import plain_book, read_book
+from ..strict import read_json
 
 LARGEST: Final = 1024 * 1024
 """Bytes of a document at most: a book of a hundred flats with five orders each has about forty thousand."""
@@ -57,9 +57,9 @@ def read[Document](
     if len(data) > LARGEST:
         raise RoundError(f"{format_}: it has {len(data)} bytes, and {LARGEST} are read at most")
     try:
-        fields = json.loads(data, parse_float=_no_float, parse_constant=_no_float)
-    except (ValueError, RecursionError) as error:
-        raise RoundError(f"{format_}: it is no JSON of whole numbers: {error}") from error
+        fields = read_json(data, whole=True)
+    except JsonError as error:
+        raise RoundError(f"{format_}: {error}") from error
     if not isinstance(fields, dict) or fields.get("format") not in [each for each in (format_, former) if each]:
         raise RoundError(f"{format_}: it is another document")
     try:
@@ -71,10 +71,6 @@ def read[Document](
     if write(document) != data:
         raise RoundError(f"{format_}: it is not written as it is to be, or has fields that nobody reads")
     return document
-
-
-def _no_float(told: str) -> NoReturn:
-    raise ValueError(f"{told} is no whole number")
 
 
 def octets(told: str, length: int | None = None) -> bytes:

@@ -81,34 +81,48 @@ def bid_of(document: bytes, book: bytes) -> tuple[Bid | None, tuple[str, ...]]:
 
 
 def not_better(result: Result, best: Result) -> str | None:
-    """Say by how much a result is worth less than the best so far, or that it is worth no more; None when it is."""
-    if result.value > best.value:
+    """Say by how much a result is worth less than the best so far, or that it is worth no more; None when it is.
+
+    Both are right results of one book.
+    """
+    ahead = _ahead(result, best)
+    if ahead > 0:
         return None
-    if result.value == best.value:
+    if not ahead:
         return f"it is worth as much as the best so far, {written(result)}: only what is better is taken"
     return (
-        f"it is worse than the best so far by {_less(best, result)}: {written(result)}, and the best is {written(best)}"
+        f"it is worse than the best so far by {-ahead} {_unit(best)}: {written(result)}, and the best is "
+        f"{written(best)}"
     )
 
 
 def falls_short(result: Result, known: Result, whose: str) -> str | None:
-    """Say that a result is worth less than one that is known; None when it is not."""
-    if result.value >= known.value:
+    """Say that a result is worth less than one that is known; None when it is not. Both are of one book."""
+    ahead = _ahead(result, known)
+    if ahead >= 0:
         return None
     return (
-        f"the result is worse than {whose} by {_less(known, result)}: {written(result)}, and that is {written(known)}"
+        f"the result is worse than {whose} by {-ahead} {_unit(known)}: {written(result)}, and that is {written(known)}"
     )
 
 
 def written(result: Result) -> str:
     """Write what a result is worth to its objective."""
-    if result.certificate.objective is Objective.ENERGY:
-        return f"{result.value} Wh"
-    return f"{result.value} × 10⁻⁵ yen"
+    if result.certificate.objective is Objective.FLOOR:
+        return f"a gap of {result.gap} {_unit(result)}"
+    return f"{result.value} {_unit(result)}"
 
 
-def _less(best: Result, worse: Result) -> str:
-    difference = best.value - worse.value
-    if best.certificate.objective is Objective.ENERGY:
-        return f"{difference} Wh"
-    return f"{difference} × 10⁻⁵ yen"
+def _ahead(result: Result, other: Result) -> int:
+    """Return how much more a result is worth.
+
+    With `floor` its trades do not say so, for what is shared gains less: the bound of both is the same, so it is worth
+    more by as much as its gap is smaller.
+    """
+    if result.certificate.objective is Objective.FLOOR:
+        return other.gap - result.gap
+    return result.value - other.value
+
+
+def _unit(result: Result) -> str:
+    return "Wh" if result.certificate.objective is Objective.ENERGY else "× 10⁻⁵ yen"
