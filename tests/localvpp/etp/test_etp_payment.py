@@ -23,6 +23,7 @@ from localvpp.etp import (
 )
 from localvpp.etp.cbor import Value
 from localvpp.etp.payment import plain_payment, read_payment
+from localvpp.export.plain import plain_body
 from localvpp.vault import BUCKET
 
 from .strategies import hashes
@@ -114,3 +115,17 @@ def test_what_is_no_payment_is_refused_and_told_why(items: list[Value], says: st
 def test_a_payment_stands_in_its_own_kind_of_record_between_two_and_with_whose_account(kind: Kind, body: Body) -> None:
     with pytest.raises(FieldError, match=r"(?i)payment"):
         Chain(BUILDING, "vpp.example/test").seal(SIGNER, kind, 0, body)
+
+
+def test_in_plain_words_a_payment_says_what_it_says_and_no_more() -> None:
+    plain = plain_body(BODY)["payment"]
+    paid = {"day": "2026-11-27", "reference": "debit-20261127-101", "yen": 5024, "way": "debit"}
+    assert plain == paid | {"month": "2026-10", "statement": "02" * 32}
+    assert plain_body(replace(BODY, payment=replace(PAID, bill=None)))["payment"] == paid
+    back = TakenBack(day=DAY, reference="x", record=b"\x03" * 32)
+    assert plain_body(replace(BODY, payment=back))["payment"] == {
+        "day": "2026-11-27",
+        "reference": "x",
+        "takes_back": "03" * 32,
+    }
+    assert "payment" not in plain_body(replace(BODY, payment=None))
