@@ -246,15 +246,20 @@ def _differences(
 
 
 def _open(config: BuildingConfig, files: Sequence[Path]) -> dict[str, int] | None:
-    """Return what is open, by flat, of the bills that lie beside months billed before; None where none are given.
+    """Return what is open, by flat, of the bills that lie beside months billed before; None where none are there.
 
     It is told and not billed, and stands on no statement: it changes with each payment, and a statement is what
     payments name by its hash.
     """
     if not files:
         return None
+    try:
+        bills = read_bills(dict.fromkeys(file.parent for file in files), config.name)
+    except CommandError as error:
+        # A month.json that was kept alone bills as well as one beside its statements.
+        sys.stderr.write(f"local-vpp: what is open of earlier bills is not told: {error}\n")
+        return None
     building, booked = asyncio.run(read_booked(config))
-    bills = read_bills(dict.fromkeys(file.parent for file in files), config.name)
     accounts = accounts_of(bills, booked, building)
     return {flat: account.open_yen for flat, account in accounts.items()}
 

@@ -172,6 +172,13 @@ def test_the_banks_answer_is_booked_as_debits_and_what_was_not_debited_stays_ope
     code, said, _ = ran_after(capsys, building, bills)
     assert code == 0
     assert json.loads(said)["open_yen"] == {flat: each["open_yen"] for flat, each in accounts.items()}
+    # A month that was kept without its statements is billed on as ever, and what is open of it is said not to be told.
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "month.json").write_bytes((bills / "month.json").read_bytes())
+    code, said, err = ran_after(capsys, building, alone)
+    assert (code, json.loads(said)["open_yen"]) == (0, None)
+    assert f"what is open of earlier bills is not told: --bills {alone} has no statement of a flat" in err
 
 
 def ran_after(capsys: pytest.CaptureFixture[str], building: BuildingConfig, bills: Path) -> tuple[int, str, str]:
