@@ -194,8 +194,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
         return "/api/v1/records/{index}/proof"
     if path.endswith("/wallet/slots"):
         return "/api/v1/flats/{flat}/wallet/slots"
-    if last == "wallet":
-        return "/api/v1/flats/{flat}/wallet"
+    if last in {"wallet", "payments"}:
+        return f"/api/v1/flats/{{flat}}/{last}"
     if "/rounds/" in path:
         return f"/api/v1/market/slots/{{slot}}/rounds/{{number}}/{last}"
     if last == "papers":
