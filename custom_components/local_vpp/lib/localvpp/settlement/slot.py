@@ -37,6 +37,11 @@ class Use:
         return self.import_wh - self.export_wh + made_wh + discharged_wh - charged_wh
 
 
+def unshared_wh(one_way_wh: int, other_way_wh: int, shared_wh: int) -> int:
+    """Return what the grid was left with of a flat's energy one way: the net of a slot, less what was shared inside."""
+    return max(one_way_wh - other_way_wh, 0) - shared_wh
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How the slot went for one flat. Money in 10⁻⁵ yen, income positive."""
@@ -51,12 +56,12 @@ class Share:
     @property
     def bought_wh(self) -> int:
         """What was left to buy at the building's grid price."""
-        return max(self.import_wh - self.export_wh, 0) - self.shared_in_wh
+        return unshared_wh(self.import_wh, self.export_wh, self.shared_in_wh)
 
     @property
     def sold_wh(self) -> int:
         """What nobody inside took, for the feed-in price."""
-        return max(self.export_wh - self.import_wh, 0) - self.shared_out_wh
+        return unshared_wh(self.export_wh, self.import_wh, self.shared_out_wh)
 
 
 @dataclass(frozen=True, slots=True)

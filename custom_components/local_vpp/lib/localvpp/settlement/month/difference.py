@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
-from ..slot import Share
+from ..slot import Share, unshared_wh
 from ..slot_prices import SlotPrices
 from .party import BUILDING, Party
 from .reading import Reading, Reference
@@ -75,12 +75,12 @@ class Billed(NamedTuple):
     @property
     def bought_wh(self) -> int:
         """At the grid's price."""
-        return max(self.import_wh - self.export_wh, 0) - self.shared_in_wh
+        return unshared_wh(self.import_wh, self.export_wh, self.shared_in_wh)
 
     @property
     def sold_wh(self) -> int:
         """For the feed-in price."""
-        return max(self.export_wh - self.import_wh, 0) - self.shared_out_wh
+        return unshared_wh(self.export_wh, self.import_wh, self.shared_out_wh)
 
     @classmethod
     def of(cls, share: Share) -> Self:
