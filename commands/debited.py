@@ -87,7 +87,6 @@ def _day(answer: Answer, month: Month) -> dt.date:
     """Return the day: the first of its name after the month that was billed. Raises CommandError."""
     after = month.plus(1)
     try:
-        day = dt.date(after.year, answer.month, answer.day)
-        return day if answer.month >= after.month else day.replace(year=after.year + 1)
+        return dt.date(after.year + (answer.month < after.month), answer.month, answer.day)
     except ValueError as error:
         raise CommandError(f"record 1: its day is {answer.month:02}{answer.day:02}, which is none") from error

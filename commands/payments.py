@@ -1,15 +1,17 @@
 """`local-vpp payments`: what flats pay, and are paid, in the building's log; and what each account comes to.
 
     local-vpp payments record FILE [PAYMENTS.csv | --zengin ANSWER] [--bills FOLDER …]
-    local-vpp payments show FILE [--bills FOLDER …] [--table]
+    local-vpp payments show FILE [--bills FOLDER …] [--table] [--out FOLDER]
 
 FILE is the building's file, as building.yaml. `record` asks the running coordinator, which alone writes the log; a file
-is booked as a whole or not at all. `show` reads the building's database, and needs no coordinator.
+is booked as a whole or not at all. `show` reads the building's database, and needs no coordinator; with `--out` it
+writes each flat's account as a sheet, in both languages: HTML, CSV, PDF, and the manager's list of all.
 """
 
 import argparse
 import asyncio
 from collections.abc import Sequence
+import datetime as dt
 import json
 from pathlib import Path
 import re
@@ -22,20 +24,12 @@ from coordinator.keys import load_token
 from coordinator.ledger import LedgerError
 from coordinator.manager import ManagerError, address, ask
 from coordinator.payments import MOST_AT_ONCE
-from coordinator.store import (
-    Role,
-    StoreError,
-    close_database,
-    in_words,
-    members as member_store,
-    open_database,
-    payments as payment_store,
-    snapshot,
-)
-from localvpp.etp import DeviceId
+from coordinator.store import StoreError, in_words
+from localvpp.paper import JAPAN, PdfError
 from localvpp.payments import AccountsError, Booked, FlatAccount, accounts_of
 from localvpp.statements import AnswerError, read_answer
 
+from .accountbooks import read_books, write_sheets
 from .billfolder import read_bills
 from .debited import NotDebited, debited
 from .errors import CommandError
@@ -63,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="print each flat's account")
     show.add_argument("file", type=Path, metavar="FILE", help="the building's file, as building.yaml")
     show.add_argument("--table", action="store_true", help="as a table for reading, instead of JSON")
+    show.add_argument("--out", type=Path, metavar="FOLDER", help="write each account as a sheet: HTML, CSV and PDF")
+    show.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help="the date on the sheets; today without it")
+    show.add_argument("--no-pdf", action="store_true", help="write no PDF, which needs the extra `pdf` and a font")
     show.set_defaults(action=_show)
     for each in (record, show):
         each.add_argument(
@@ -131,31 +128,27 @@ def _book(arguments: argparse.Namespace, config: BuildingConfig, lines: Sequence
 
 def _show(arguments: argparse.Namespace, config: BuildingConfig) -> int:
     bills = read_bills(arguments.bills, config.name)
-    building, booked = asyncio.run(read_booked(config))
-    accounts = accounts_of(bills, booked, building)
+    books = asyncio.run(read_books(config))
+    accounts = list(accounts_of(bills, books.booked, books.building).values())
+    if arguments.out is not None:
+        issued = arguments.issued or dt.datetime.now(JAPAN).date()
+        try:
+            write_sheets(arguments.out, config.name, accounts, books, issued, with_pdf=not arguments.no_pdf)
+        except (OSError, PdfError) as error:
+            raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
     if arguments.table:
-        print("\n".join(_table(list(accounts.values()))))
+        print("\n".join(_table(accounts)))
     else:
-        plain = {"flats": [plain_account(each) for each in accounts.values()], "sums": _sums(list(accounts.values()))}
+        plain = {"flats": [_plain_account(each) for each in accounts], "sums": _sums(accounts)}
         print(json.dumps(plain, indent=2, ensure_ascii=False))
     return 0
 
 
-async def read_booked(config: BuildingConfig) -> tuple[DeviceId, list[Booked]]:
-    """Return the building's device, and all payments of its log.
-
-    Raises StoreError or SQLAlchemyError; CommandError where there is no log yet.
-    """
-    engine = await open_database(config.database_url, must_exist=True)
+def _day(text: str) -> dt.date:
     try:
-        async with snapshot(engine) as connection:
-            members = await member_store.every(connection)
-            building = next((each.device for each in members if each.role is Role.BUILDING), None)
-            if building is None:
-                raise CommandError(f"{config.file}: its database has no log yet")
-            return building, await payment_store.booked(connection)
-    finally:
-        await close_database(engine)
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: write YYYY-MM-DD") from error
 
 
 _SUMS: Final = ("billed_yen", "paid_yen", "open_yen", "deposit_yen", "other_yen")
@@ -165,7 +158,7 @@ def _sums(accounts: Sequence[FlatAccount]) -> dict[str, int]:
     return {name: sum(getattr(each, name) for each in accounts) for name in _SUMS}
 
 
-def plain_account(account: FlatAccount) -> dict[str, Any]:
+def _plain_account(account: FlatAccount) -> dict[str, Any]:
     """Return an account as JSON has it; payments are [index, hash] of their records."""
     return {
         "flat": account.flat,

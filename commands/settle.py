@@ -71,9 +71,9 @@ from localvpp.statements import (
     zengin,
 )
 
+from .accountbooks import read_books
 from .billfolder import read_bills
 from .errors import CommandError
-from .payments import read_booked
 
 type _Write = Callable[[str, bytes], None]
 """Writes a file of a name."""
@@ -259,8 +259,8 @@ def _open(config: BuildingConfig, files: Sequence[Path]) -> dict[str, int] | Non
         # A month.json that was kept alone bills as well as one beside its statements.
         sys.stderr.write(f"local-vpp: what is open of earlier bills is not told: {error}\n")
         return None
-    building, booked = asyncio.run(read_booked(config))
-    accounts = accounts_of(bills, booked, building)
+    books = asyncio.run(read_books(config))
+    accounts = accounts_of(bills, books.booked, books.building)
     return {flat: account.open_yen for flat, account in accounts.items()}
 
 

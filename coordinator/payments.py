@@ -5,7 +5,8 @@ as when an answer got lost, it is not booked twice; with other words it is refus
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import datetime as dt
 from enum import StrEnum
@@ -16,9 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
-from localvpp.etp import MOST_YEN, BillName, Body, DeviceId, FieldError, Kind, Paid, Payment, TakenBack, Way
+from localvpp.etp import (
+    MOST_YEN,
+    BillName,
+    Body,
+    DeviceId,
+    FieldError,
+    Kind,
+    Paid,
+    Payment,
+    RecordHash,
+    TakenBack,
+    Way,
+    check_month,
+    check_reference,
+)
 from localvpp.paper import JAPAN
-from localvpp.payments import Booked
+from localvpp.payments import Booked, yen_of
 
 from .config import BuildingConfig
 from .config.checks import whole
@@ -118,6 +133,7 @@ class Payments:
                 body = self._body(each, known, taken)
                 if body is not None:
                     fresh.append(body)
+            self._check_set_off(said, fresh, booked)
             if fresh:
                 await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in fresh])
                 _log.info("%d payments are booked", len(fresh))
@@ -126,6 +142,30 @@ class Payments:
             tuple(each.reference for each in said if each.reference in new),
             tuple(each.reference for each in said if each.reference not in new),
         )
+
+    def _check_set_off(self, said: Sequence[_Said], fresh: Iterable[Body], booked: Iterable[Booked]) -> None:
+        """Refuse what is set off against nothing: of each flat, all that is set off at once comes to nothing."""
+        before = {each.hash: each.body for each in booked}
+        of = {each.reference: each for each in said}
+        sums: dict[str, int] = defaultdict(int)
+        first: dict[str, _Said] = {}
+        for body in fresh:
+            assert body.payment is not None, "it is made with one"
+            takes_back = isinstance(body.payment, TakenBack)
+            counted = before[RecordHash(body.payment.record)] if isinstance(body.payment, TakenBack) else body
+            if isinstance(counted.payment, Paid) and counted.payment.way is Way.SET_OFF:
+                yen = yen_of(counted, self._scribe.device)
+                each = of[body.payment.reference]
+                sums[each.flat] += -yen if takes_back else yen
+                first.setdefault(each.flat, each)
+        for flat, each in first.items():
+            if yen := sums[flat]:
+                raise _refused(
+                    400,
+                    f"{each.at}.flat",
+                    f"what is set off for {each.flat} comes to {yen} yen: say with it, in the same request, what it is "
+                    "set off against, so that received and paid_out are alike; take both back together, too",
+                )
 
     def _slot(self, body: Body) -> int:
         return body.start_ms // 1000 // self._config.slot_seconds * self._config.slot_seconds
@@ -177,10 +217,7 @@ class Payments:
                 409, f"{said.at}.reverses", f"{said.reverses} is the reference of no payment of {said.flat} in the log"
             )
         (device,) = {was.body.sender, was.body.receiver} - {self._scribe.device}
-        try:
-            return TakenBack(day=said.day, reference=said.reference, record=was.hash), device
-        except FieldError as error:
-            raise _refused(400, f"{said.at}.reference", str(error)) from error
+        return TakenBack(day=said.day, reference=said.reference, record=was.hash), device
 
 
 def _refused(status: int, field: str, message: str, code: str | None = None) -> MemberRefusedError:
@@ -204,6 +241,29 @@ def _text(value: object) -> str:
     return value
 
 
+def _fit(check: Callable[[str], None]) -> Callable[[object], str]:
+    """Return the check for text that a record has, too."""
+
+    def fit(value: object) -> str:
+        text = _text(value)
+        try:
+            check(text)
+        except FieldError as error:
+            raise vol.Invalid(str(error)) from error
+        return text
+
+    return fit
+
+
+def _one_of(names: Collection[str]) -> Callable[[object], str]:
+    def one(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise vol.Invalid(f"{value!r}: write one of {', '.join(sorted(names))}")
+        return value
+
+    return one
+
+
 def _hash(value: object) -> bytes:
     try:
         made = bytes.fromhex(value) if isinstance(value, str) else b""
@@ -215,19 +275,19 @@ def _hash(value: object) -> bytes:
 
 
 _BASE: Final = {
-    vol.Required("for"): vol.In(list(For)),
+    vol.Required("for"): _one_of(set(For)),
     vol.Required("flat"): _text,
     vol.Required("day"): _day,
-    vol.Required("reference"): _text,
+    vol.Required("reference"): _fit(check_reference),
 }
 _MONEY: Final = {
     **_BASE,
-    vol.Required("direction"): vol.All(vol.In(list(Direction)), Direction),
+    vol.Required("direction"): _one_of(set(Direction)),
     vol.Required("yen"): whole(1, MOST_YEN, "yen"),
-    vol.Required("way"): vol.In(sorted(WAYS)),
+    vol.Required("way"): _one_of(WAYS.keys()),
 }
 _FORMS: Final = {
-    For.BILL: vol.Schema({**_MONEY, vol.Required("month"): _text, vol.Required("statement"): _hash}),
+    For.BILL: vol.Schema({**_MONEY, vol.Required("month"): _fit(check_month), vol.Required("statement"): _hash}),
     For.DEPOSIT: vol.Schema(_MONEY),
     For.REVERSAL: vol.Schema({**_BASE, vol.Required("reverses"): _text}),
 }
@@ -253,7 +313,7 @@ def _check_references(said: Sequence[_Said]) -> None:
 
 def _read_one(at: str, item: object) -> _Said:
     told = item.get("for") if isinstance(item, dict) else None
-    if told not in set(For):
+    if not isinstance(told, str) or told not in set(For):
         raise _refused(400, f"{at}.for", f"{told!r}: write one of {', '.join(For)}")
     try:
         values: dict[str, Any] = _FORMS[For(told)](item)
@@ -261,17 +321,14 @@ def _read_one(at: str, item: object) -> _Said:
         error = errors.errors[0]
         raise _refused(400, ".".join([at, *map(str, error.path)]), error.error_message) from errors
     paid = None
-    try:
-        if told != For.REVERSAL:
-            paid = Paid(
-                day=values["day"],
-                reference=values["reference"],
-                yen=values["yen"],
-                way=WAYS[values["way"]],
-                bill=BillName(values["month"], values["statement"]) if told == For.BILL else None,
-            )
-    except FieldError as error:
-        raise _refused(400, at, str(error)) from error
+    if told != For.REVERSAL:
+        paid = Paid(
+            day=values["day"],
+            reference=values["reference"],
+            yen=values["yen"],
+            way=WAYS[values["way"]],
+            bill=BillName(values["month"], values["statement"]) if told == For.BILL else None,
+        )
     # What takes back names the flat as who pays: which way the money went, the record says that is taken back.
-    out = values.get("direction") is Direction.PAID_OUT
+    out = values.get("direction") == Direction.PAID_OUT
     return _Said(at, values["flat"], values["reference"], values["day"], out, paid, values.get("reverses"))

@@ -139,7 +139,7 @@ async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the
         (bill(reference="r1", yen=1), 409, "payments.1.reference", "r1 is booked as entry"),
         (bill(reference="r1", direction="paid_out"), 409, "payments.1.reference", "with other words"),
         (bill(reference="d1"), 400, "payments.1.reference", "d1 is that of payments.0, too"),
-        (bill(reference="山田"), 400, "payments.1", "'山田' is no reference"),
+        (bill(reference="山田"), 400, "payments.1.reference", "'山田' is no reference"),
         (bill(reference="r2", flat="999"), 404, "payments.1.flat", "999 is not in building.yaml"),
         (bill(reference="r2", flat="103"), 404, "payments.1.flat", "103 is not enrolled yet"),
         (bill(reference="r2", yen=0), 400, "payments.1.yen", "0: write a whole number of yen from 1"),
@@ -148,13 +148,22 @@ async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the
         (bill(reference="r2", day="2026-11-31"), 400, "payments.1.day", "write it as 2026-11-27"),
         (bill(reference="r2", day="20261120"), 400, "payments.1.day", "write it as 2026-11-27"),
         (bill(reference="r2", day="2027-11-20"), 400, "payments.1.day", "2027-11-20 lies ahead"),
-        (bill(reference="r2", month="2026-13"), 400, "payments.1", "'2026-13' is no month"),
+        (bill(reference="r2", month="2026-13"), 400, "payments.1.month", "'2026-13' is no month"),
         (bill(reference="r2", statement="AB" * 32), 400, "payments.1.statement", "is no SHA-256"),
-        (bill(reference="r2", way="gift"), 400, "payments.1.way", "must be one of"),
+        (
+            bill(reference="r2", way="gift"),
+            400,
+            "payments.1.way",
+            "'gift': write one of cash, debit, set_off, transfer",
+        ),
         (bill(reference="r2", name="山田"), 400, "payments.1.name", "not a valid option"),
         (deposit(reference="r2", month="2026-10"), 400, "payments.1.month", "not a valid option"),
         (deposit(reference="r2") | {"for": "fun"}, 400, "payments.1.for", "write one of bill, deposit, reversal"),
+        (bill(reference="r2", direction="in"), 400, "payments.1.direction", "'in': write one of paid_out, received"),
+        (bill(reference="r2") | {"way": []}, 400, "payments.1.way", "[]: write one of"),
         ([], 400, "payments.1.for", "write one of"),
+        ({"for": []}, 400, "payments.1.for", "[]: write one of bill, deposit, reversal"),
+        (deposit(reference="r2", way="set_off"), 400, "payments.1.flat", "for 101 comes to 20000 yen: say with it"),
         (reversal("d1"), 409, "payments.1.reverses", "d1 is the reference of no payment of 101 in the log"),
         (reversal("r1", flat="102"), 409, "payments.1.reverses", "r1 is the reference of no payment of 102 in the log"),
     ],
@@ -171,6 +180,30 @@ async def test_with_one_payment_that_cannot_be_none_is_booked(
     assert says in answer["error"]["message"]
     assert house.coordinator.ledger.size == size
     assert await post(house, deposit()) == (200, {"recorded": ["d1"], "known": []})
+
+
+async def test_what_is_set_off_comes_to_nothing_and_is_taken_back_together(house: House) -> None:
+    one = await house.invited("101")
+    await house.invited("102")
+    used = deposit(reference="s1", yen=500, way="set_off", direction="paid_out")
+    status, answer = await post(house, used, bill("102", "s2", 500, way="set_off"))
+    assert (status, answer["error"]["field"]) == (400, "payments.0.flat"), "each flat's comes to nothing by itself"
+    assert "what is set off for 101 comes to -500 yen" in answer["error"]["message"]
+    assert (await post(house, used, bill("101", "s2", 500, way="set_off")))[0] == 200
+    assert [(each.body.sender == one.device, each.yen(house.key.device_id)) for each in await booked(house)] == [
+        (False, -500),
+        (True, 500),
+    ]
+    assert await post(house, used, bill("101", "s2", 500, way="set_off")) == (
+        200,
+        {"recorded": [], "known": ["s1", "s2"]},
+    )
+    status, answer = await post(house, deposit(), reversal("s1"))
+    assert status == 400
+    assert "what is set off for 101 comes to 500 yen" in answer["error"]["message"]
+    assert len(await booked(house)) == 2
+    assert (await post(house, reversal("s1"), reversal("s2", reference="x2")))[0] == 200
+    assert audit_payments(await log_of(house)) == ()
 
 
 async def test_a_request_has_as_many_payments_as_are_booked_at_once_and_no_more(house: House) -> None:
@@ -273,12 +306,14 @@ async def test_an_auditor_finds_a_payment_of_a_stranger_and_what_takes_back_noth
     nothing = await sign(house, one.device, TakenBack(day=date(2026, 11, 21), reference="s3", record=bytes(32)))
     doubled = await sign(house, one.device, cash("d1"))
     other = await sign(house, two.device, cash("s4"))
+    await sign(house, one.device, replace(cash("s5"), way=Way.SET_OFF))
     assert audit_payments(await log_of(house)) == (
         f"entry {stranger.index}: a payment of {'09' * 16}, who was not in the building",
         f"entry {twice.index} takes back entry {first.index}, which entry {back.index} has taken back",
         f"entry {nothing.index} takes back {'00' * 32}, which is no payment before it",
         f"entry {doubled.index}: the reference d1 is that of entry {first.index + 1}",
         f"entry {other.index}: a payment on the account of 101 by a device of 102",
+        "what was set off on the account of 101 comes to 10 yen, and not to nothing",
     )
     kept_away = audit_payments(await log_of(house, without=first.index))
     assert kept_away[0] == f"entry {first.index}: a payment that cannot be read, and payments are not erased"

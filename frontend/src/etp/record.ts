@@ -53,7 +53,7 @@ export interface SlotValue {
 }
 
 /** By their number in the body. */
-export const WAYS = [null, "debit", "transfer", "cash"] as const;
+export const WAYS = [null, "debit", "transfer", "cash", "set_off"] as const;
 const MOST_YEN = 9_999_999_999;
 const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
 const MONTH = /^[0-9]{4}-(0[1-9]|1[0-2])$/;
@@ -64,7 +64,7 @@ export interface Paid {
   readonly day: string;
   readonly reference: string;
   readonly yen: number;
-  readonly way: "debit" | "transfer" | "cash";
+  readonly way: "debit" | "transfer" | "cash" | "set_off";
   /** The statement by its SHA-256, in hex. */
   readonly bill: { readonly month: string; readonly statement: string } | null;
 }
@@ -297,7 +297,7 @@ function readPayment(items: readonly Value[]): Payment {
   const [yen, number, month, statement, ...more] = rest;
   const way = typeof number === "number" ? WAYS[number] : null;
   if (typeof yen !== "number" || yen < 1 || yen > MOST_YEN || !way || more.length > 0) {
-    throw wrong("a payment is of whole yen above 0, by debit, transfer or cash");
+    throw wrong("a payment is of whole yen above 0, by debit, transfer, cash or set off");
   }
   if (form === 2 && rest.length === 2) return { day, reference, yen, way, bill: null };
   if (form !== 1 || typeof month !== "string" || !MONTH.test(month) || !isBytes(statement)) {

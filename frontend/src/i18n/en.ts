@@ -573,7 +573,7 @@ export const en: Messages = {
     deposit: "deposit",
     billOf: (month: string) => `the bill of ${month}`,
     paidBy: "By",
-    ways: { debit: "bank debit", transfer: "bank transfer", cash: "cash" },
+    ways: { debit: "bank debit", transfer: "bank transfer", cash: "cash", set_off: "set off" },
     paidOn: "On",
     reference: "Reference",
     takesBack: "Takes back the payment",

@@ -591,7 +591,7 @@ export const ja = {
     deposit: "預り金",
     billOf: (month: string) => `${month} の請求分`,
     paidBy: "方法",
-    ways: { debit: "口座振替", transfer: "振込", cash: "現金" },
+    ways: { debit: "口座振替", transfer: "振込", cash: "現金", set_off: "充当・相殺" },
     paidOn: "日付",
     reference: "整理番号",
     takesBack: "取り消す入出金の記録",

@@ -107,6 +107,42 @@ def test_a_file_of_payments_is_booked_once_and_the_accounts_follow(
     assert (two["other_yen"], two["open_yen"], two["bills"]) == (owed - 100, 0, [])
 
 
+def test_each_account_is_written_as_a_sheet_beside_the_statements_and_a_set_off_stands_on_it(
+    building: BuildingConfig, bills: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = written(
+        tmp_path,
+        "2026-12-20,103,received,20000,deposit,,cash,a-1,",
+        "2026-12-21,103,paid_out,300,deposit,,set_off,a-2,",
+        "2026-12-21,103,received,300,bill,2026-11,set_off,a-3,",
+    )
+    ((code, _, err),) = asyncio.run(record(capsys, building, [str(file), "--bills", str(bills)]))
+    assert code == 0, err
+    out = tmp_path / "accounts"
+    command = ["payments", "show", str(building.file), "--bills", str(bills), "--out", str(out), "--no-pdf"]
+    assert main([*command, "--issued", "2027-01-05"]) == 0
+    (three,) = (each for each in json.loads(capsys.readouterr().out)["flats"] if each["flat"] == "103")
+    assert {file.name for file in out.iterdir()} == {
+        f"{stem}.{language}.{ending}"
+        for stem in ("account.101", "account.102", "account.103", "accounts")
+        for language in ("ja", "en")
+        for ending in ("html", "csv")
+    }
+    page = (out / "account.103.ja.html").read_text(encoding="utf-8")
+    assert f"<strong>{yen_of(bills, '103') - 300:,}円</strong>" in page
+    assert "2027-01-05" in page
+    assert "充当・相殺" in page
+    for index, digest in [*three["deposits"], *three["bills"][0]["payments"]]:
+        assert f"{index}:{digest}" in page, "booked with the flat's present device"
+    first = {file.name: file.read_bytes() for file in out.iterdir()}
+    assert main([*command, "--issued", "2027-01-05"]) == 0
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == first
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    assert main(["payments", "show", str(building.file), "--out", str(blocked), "--no-pdf"]) == 1
+    assert f"--out {blocked}" in capsys.readouterr().err
+
+
 def test_a_wrong_payment_is_taken_back_and_booked_rightly(
     building: BuildingConfig, bills: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -133,7 +169,7 @@ def test_with_a_line_that_the_coordinator_refuses_nothing_of_a_file_is_booked_an
     building: BuildingConfig, bills: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     cases = {
-        "2026-12-20,102,received,20,deposit,,cash,山田,": "line 3: '山田' is no reference",
+        "2026-12-20,102,received,20,deposit,,cash,山田,": "line 3: reference: '山田' is no reference",
         "2026-12-20,109,received,20,deposit,,cash,b,": "line 3: flat: 109 is not in building.yaml",
         "2027-12-20,102,received,20,deposit,,cash,b,": "line 3: date: 2027-12-20 lies ahead",
         "2026-12-20,102,,,reversal,,,b,zz": "line 3: reverses: zz is the reference of no payment of 102",

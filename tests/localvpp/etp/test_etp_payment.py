@@ -84,7 +84,7 @@ def test_what_is_read_is_the_one_encoding_of_what_it_says(payment: Payment, data
         ([True, "2026-11-27", "r", 1, 1, "2026-10", bytes(32)], "expected"),
         ([2, "2026-11-27", "r", True, 1], "expected"),
         ([2, "2026-11-27", "r", 1, True], "way is True"),
-        ([2, "2026-11-27", "r", 1, 4], "way is 4, expected one of 1, 2, 3"),
+        ([2, "2026-11-27", "r", 1, 5], "way is 5, expected one of 1, 2, 3, 4"),
         ([2, "20261127", "r", 1, 1], "'20261127' is no day"),
         ([2, "2026-02-30", "r", 1, 1], "'2026-02-30' is no day"),
         ([2, "2026-11-27", "山田", 1, 1], "'山田' is no reference"),

@@ -4,11 +4,11 @@ A bill is what its statement says; a payment names it by that statement's SHA-25
 nothing. Sums are made twice, flat by flat and record by record, and must come to the same.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .etp import Body, DeviceId, Paid, Payment, RecordHash, TakenBack
+from .etp import Body, DeviceId, Paid, Payment, RecordHash, TakenBack, Way
 
 
 class AccountsError(Exception):
@@ -37,10 +37,14 @@ class Booked:
 
     def yen(self, building: DeviceId) -> int:
         """What the building got by it: less than nothing where it paid, nothing where it takes another back."""
-        paid = self.payment
-        if isinstance(paid, TakenBack):
-            return 0
-        return -paid.yen if self.body.sender == building else paid.yen
+        return yen_of(self.body, building)
+
+
+def yen_of(body: Body, building: DeviceId) -> int:
+    """Return what the building gets by a PAYMENT record's body, in yen (`Booked.yen`)."""
+    if not isinstance(body.payment, Paid):
+        return 0
+    return -body.payment.yen if body.sender == building else body.payment.yen
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,8 @@ class FlatAccount:
     other_yen: int
     """What was paid for bills that are not among these."""
     others: tuple[Booked, ...]
+    void: tuple[Booked, ...]
+    """What counts for nothing: what was taken back, and what takes it back."""
 
     @property
     def billed_yen(self) -> int:
@@ -118,6 +124,11 @@ def accounts_of(bills: Sequence[Bill], booked: Sequence[Booked], building: Devic
     deposits: dict[str, list[Booked]] = defaultdict(list)
     others: dict[str, list[Booked]] = defaultdict(list)
     counted = standing(booked)
+    void: dict[str, list[Booked]] = defaultdict(list)
+    counts = {each.index for each in counted}
+    for each in booked:
+        if each.index not in counts:
+            void[each.flat].append(each)
     for each in counted:
         paid = each.payment
         assert isinstance(paid, Paid), "nothing else counts"
@@ -128,7 +139,7 @@ def accounts_of(bills: Sequence[Bill], booked: Sequence[Booked], building: Devic
         else:
             others[each.flat].append(each)
     accounts = {}
-    for flat in sorted({each.flat for each in (*bills, *counted)}):
+    for flat in sorted({each.flat for each in bills} | {each.flat for each in booked}):
         own = sorted((each for each in bills if each.flat == flat), key=lambda each: each.month)
         accounts[flat] = FlatAccount(
             flat,
@@ -137,6 +148,7 @@ def accounts_of(bills: Sequence[Bill], booked: Sequence[Booked], building: Devic
             tuple(deposits[flat]),
             sum(each.yen(building) for each in others[flat]),
             tuple(others[flat]),
+            tuple(void[flat]),
         )
     _check_sums(accounts.values(), bills, booked, building)
     return accounts
@@ -153,8 +165,10 @@ def _check_sums(
     by_hash = {each.hash: each for each in booked}
     money = sum(each.yen(building) for each in booked)
     for each in booked:
-        if isinstance(each.payment, TakenBack) and (taken := by_hash.pop(each.payment.record, None)) is not None:
-            money -= taken.yen(building)
+        if not isinstance(each.payment, TakenBack):
+            continue
+        taken = by_hash.pop(RecordHash(each.payment.record), None)
+        money -= 0 if taken is None else taken.yen(building)
     billed = sum(each.yen for each in bills)
     for name, told, must in (
         ("what came in less what went out", sum(a.paid_yen + a.deposit_yen + a.other_yen for a in accounts), money),
@@ -164,8 +178,8 @@ def _check_sums(
             raise AccountsError(f"{name} is {told} yen by the accounts, and {must} by bills and records")
 
 
-def findings(booked: Iterable[Booked], building: DeviceId, names: Mapping[DeviceId, tuple[int, str]]) -> Iterator[str]:
-    """Tell what is wrong with a log's payments, in its order.
+def findings(booked: Sequence[Booked], building: DeviceId, names: Mapping[DeviceId, tuple[int, str]]) -> Iterator[str]:
+    """Tell what is wrong with a log's payments, in its order, and then of the whole.
 
     `names` has, of each device that was ever enrolled, the entry that did it, and the name it was enrolled under.
     """
@@ -188,6 +202,18 @@ def findings(booked: Iterable[Booked], building: DeviceId, names: Mapping[Device
         if isinstance(payment, TakenBack):
             yield from _wrong_reversal(each, payment, before, taken)
         before[each.hash] = each
+    yield from _unbalanced(booked, building)
+
+
+def _unbalanced(booked: Iterable[Booked], building: DeviceId) -> Iterator[str]:
+    """Tell whose set-offs do not come to nothing: one of them has taken something off, and put it nowhere."""
+    sums: dict[str, int] = defaultdict(int)
+    for each in standing(booked):
+        if isinstance(each.payment, Paid) and each.payment.way is Way.SET_OFF:
+            sums[each.flat] += each.yen(building)
+    for flat, yen in sorted(sums.items()):
+        if yen:
+            yield f"what was set off on the account of {flat} comes to {yen} yen, and not to nothing"
 
 
 def _wrong_reversal(
@@ -204,5 +230,4 @@ def _wrong_reversal(
 
 
 def _doubled[T](values: Iterable[T]) -> list[T]:
-    seen: set[T] = set()
-    return [value for value in values if value in seen or seen.add(value) is not None]
+    return [value for value, count in Counter(values).items() if count > 1]

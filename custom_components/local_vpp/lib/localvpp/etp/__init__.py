@@ -49,7 +49,7 @@ from .keys import (
     off_loop,
     same_fingerprint,
 )
-from .payment import MOST_YEN, BillName, Paid, Payment, TakenBack, Way
+from .payment import MOST_YEN, BillName, Paid, Payment, TakenBack, Way, check_month, check_reference
 from .reader import Opened, Reader
 from .record import Record
 from .roster import (
@@ -133,6 +133,8 @@ __all__ = [
     "VersionError",
     "Way",
     "check_foreseen",
+    "check_month",
+    "check_reference",
     "foresee",
     "is_fingerprint",
     "load_or_create",

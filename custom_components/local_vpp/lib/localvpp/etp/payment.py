@@ -8,7 +8,7 @@ nothing of it that could differ.
     payment = [0, day, reference, record name]                               ; takes that record back
             / [1, day, reference, yen, way, month, SHA-256 of the statement]  ; for a bill
             / [2, day, reference, yen, way]                                  ; a deposit, or a part of it back
-    day     = "2026-11-27"   month = "2026-10"   way = 1 debit / 2 transfer / 3 cash
+    day     = "2026-11-27"   month = "2026-10"   way = 1 debit / 2 transfer / 3 cash / 4 set off
 """
 
 from dataclasses import dataclass
@@ -36,6 +36,8 @@ class Way(IntEnum):
     TRANSFER = 2
     """Somebody has sent it to an account (振込)."""
     CASH = 3
+    SET_OFF = 4
+    """None moved: what is owed one way is taken off what is owed the other (相殺・充当)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,7 @@ class BillName:
     statement: bytes
 
     def __post_init__(self) -> None:
-        if not _MONTH.fullmatch(self.month):
-            raise FieldError(f"{self.month!r} is no month: it is written as 2026-10")
+        check_month(self.month)
         if len(self.statement) != _HASH_LENGTH:
             raise FieldError(f"a statement's SHA-256 has {len(self.statement)} bytes, expected {_HASH_LENGTH}")
 
@@ -64,7 +65,7 @@ class Paid:
     """None: a deposit."""
 
     def __post_init__(self) -> None:
-        _check_reference(self.reference)
+        check_reference(self.reference)
         if not 0 < self.yen <= MOST_YEN:
             raise FieldError(f"a payment of {self.yen} yen, expected 1 to {MOST_YEN}")
 
@@ -80,7 +81,7 @@ class TakenBack:
     """The name of the PAYMENT record that is taken back."""
 
     def __post_init__(self) -> None:
-        _check_reference(self.reference)
+        check_reference(self.reference)
         if len(self.record) != _HASH_LENGTH:
             raise FieldError(f"a record's name has {len(self.record)} bytes, expected {_HASH_LENGTH}")
 
@@ -155,7 +156,14 @@ def _way(number: int) -> Way:
     return Way(number)
 
 
-def _check_reference(reference: str) -> None:
+def check_month(month: str) -> None:
+    """Raise FieldError for what is no month of a bill."""
+    if not _MONTH.fullmatch(month):
+        raise FieldError(f"{month!r} is no month: it is written as 2026-10")
+
+
+def check_reference(reference: str) -> None:
+    """Raise FieldError for what no payment may be known by."""
     if not _REFERENCE.fullmatch(reference):
         raise FieldError(
             f"{reference!r} is no reference: it has 1 to 40 letters A to Z, digits, and . _ - after the first, and "
