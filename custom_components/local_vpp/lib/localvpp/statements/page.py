@@ -44,6 +44,7 @@ code { font-size: .75rem; overflow-wrap: anywhere; }
 .at { color: #5a6662; font-size: .75rem; font-weight: 400; display: inline-block; min-width: 1.6rem; }
 a.n { color: inherit; text-decoration-color: #9bb5ac; text-underline-offset: .2em; }
 .ways :is(th, td) { text-align: left; } .ways td:nth-child(3) { text-align: right; }
+.coded :is(th, td):not(:last-child) { white-space: nowrap; } .coded :is(th, td):last-child { text-align: left; }
 @media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
   .records { max-height: none; overflow: visible; } .records, code { font-size: 6pt; line-height: 1.2; }
   .records :is(th, td) { padding: 0 .5rem; border: 0; }
@@ -171,4 +172,4 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[Cell]], *, summed: boo
             texts[-1] = f"<code>{texts[-1]}</code>"
         told = "".join(f"<td>{each}</td>" for each in texts)
         lines.append(f'<tr{marked}><th scope="row">{mark(row)}{cell(name)}</th>{told}</tr>')
-    return f'<div class="scroll">{whole(header, lines)}</div>'
+    return f'<div class="scroll{" coded" if coded else ""}">{whole(header, lines)}</div>'

@@ -210,7 +210,7 @@ _BOTH: Final[Mapping[str, tuple[str, str]]] = {
     "paid_by": ("方法", "By"),
     "moved_yen": ("入金（出金は −）（円）", "received (paid out: −), yen"),
     "reference": ("整理番号", "Reference"),
-    "bill_of": ("{} の請求", "bill of {}"),
+    "bill_of": ("{}の請求", "bill of {}"),
     "deposit": ("預り金", "deposit"),
     "deposit_back": ("預り金から", "from the deposit"),
     "takes_back": ("記録 {} の取り消し", "takes entry {} back"),
