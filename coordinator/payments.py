@@ -7,7 +7,7 @@ as when an answer got lost, it is not booked twice; with other words it is refus
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import datetime as dt
 from enum import StrEnum
 import logging
@@ -27,6 +27,7 @@ from localvpp.etp import (
     Paid,
     Payment,
     RecordHash,
+    StandIn,
     TakenBack,
     Way,
     check_month,
@@ -135,9 +136,10 @@ class Payments:
                     fresh.append(body)
             self._check_set_off(said, fresh, booked)
             if fresh:
-                await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in fresh])
+                whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats))]
+                await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in whole])
                 _log.info("%d payments are booked", len(fresh))
-        new = {body.payment.reference for body in fresh if body.payment is not None}
+        new = {payment.reference for body in fresh if isinstance(payment := body.payment, Paid | TakenBack)}
         return Recorded(
             tuple(each.reference for each in said if each.reference in new),
             tuple(each.reference for each in said if each.reference not in new),
@@ -150,7 +152,7 @@ class Payments:
         sums: dict[str, int] = defaultdict(int)
         first: dict[str, _Said] = {}
         for body in fresh:
-            assert body.payment is not None, "it is made with one"
+            assert isinstance(body.payment, Paid | TakenBack), "it is made with one"
             takes_back = isinstance(body.payment, TakenBack)
             counted = before[RecordHash(body.payment.record)] if isinstance(body.payment, TakenBack) else body
             if isinstance(counted.payment, Paid) and counted.payment.way is Way.SET_OFF:
@@ -166,6 +168,12 @@ class Payments:
                     f"what is set off for {each.flat} comes to {yen} yen: say with it, in the same request, what it is "
                     "set off against, so that received and paid_out are alike; take both back together, too",
                 )
+
+    def _stand_ins(self, count: int) -> list[Body]:
+        """Return what fills a batch to a multiple of the flats, so that nobody counts who has not paid yet."""
+        now_ms, building = self._clock.wall_ms(), self._scribe.device
+        said = Body.word(now_ms, now_ms, self._config.slot_seconds, sender=building, receiver=building)
+        return [replace(said, payment=StandIn())] * count
 
     def _slot(self, body: Body) -> int:
         return body.start_ms // 1000 // self._config.slot_seconds * self._config.slot_seconds

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from localvpp.etp import Body, RecordHash
+from localvpp.etp import Body, RecordHash, StandIn
 from localvpp.payments import Booked
 
 from .database import StoreError
@@ -16,7 +16,7 @@ _OF_THE_INDEX: Final = text(PAYMENTS)
 
 
 async def booked(connection: AsyncConnection) -> list[Booked]:
-    """Return all payments, in the order of the log.
+    """Return all payments, in the order of the log, without what stands in for some.
 
     Raises StoreError where one cannot be read: accounts without it would be wrong.
     """
@@ -27,5 +27,7 @@ async def booked(connection: AsyncConnection) -> list[Booked]:
     for row in rows:
         if row.body is None:
             raise StoreError(f"entry {row.log_index} is a payment, and its body is not here: no account is known")
-        found.append(Booked(row.log_index, RecordHash(row.hash), Body.decode(row.body)))
+        body = Body.decode(row.body)
+        if not isinstance(body.payment, StandIn):
+            found.append(Booked(row.log_index, RecordHash(row.hash), body))
     return found

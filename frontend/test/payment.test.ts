@@ -39,6 +39,17 @@ const OUT = bytes(
     "EAcACqAMYzEwMw0ADgAPGQcIGByFAmoyMDI2LTExLTI5Y2EtMxlOIAM=",
   ].join(""),
 );
+/** What stands in for a payment, of another building of the same name. */
+const EMPTY = bytes(
+  [
+    "g1kBMdKEWICkAScDeCJhcHBsaWNhdGlvbi92bmQubG9jYWwtdnBwLmV0cCtjYm9yBEj+gSwS86tM5g+iAXg1dXJuOmxvY2FsLXZwcDpkZXZp",
+    "Y2U6ZjFmYjU3MTU0OGVjNTcwZDEwMzcwMmQ0N2U3NzZmOWMCcnZwcC5leGFtcGxlL2dvbGRlbqBYaKgAAQFQ8ftXFUjsVw0QNwLUfndvnAIA",
+    "AwEEWCAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAUYGAYaawJMoAdYID9/5swO05qz4yKQ6awdldodo9RxqMKp95dhjkI6sHnJ",
+    "WEA1YMR0u9yNka59jhxYmTQzzE/p9QFMN1fn1HBDcrz4EaWZGkAfA1j8k6ZrKslaLp7Zerc2lR9d3BG+FxlpkdIIWCDp0l+jadq7ffPIHsw1",
+    "UpC8QJHrmgFZKaX0wGeVf+04f1hNrAEBAhsAAAGiAPtRAAMbAAABogD7UQAEAQVQ8ftXFUjsVw0QNwLUfndvnAZQ8ftXFUjsVw0QNwLUfndv",
+    "nAcACqANAA4ADxkHCBgcgQM=",
+  ].join(""),
+);
 
 function read(data: Uint8Array): [Sealed, Payment | null] {
   const sealed = parseSealed(data);
@@ -68,4 +79,12 @@ test("no other record pays anything, and a record of a payment does", () => {
   const sealed = parseSealed(BILL);
   const settled: Sealed = { ...sealed, envelope: { ...sealed.envelope, kind: "settled" } };
   assert.throws(() => openBody(settled), /a payment belongs to records of a payment, and to them only/);
+});
+
+test("what stands in for a payment says nothing, and of nobody", () => {
+  const [sealed, payment] = read(EMPTY);
+  assert.equal(sealed.envelope.kind, "payment");
+  assert.deepEqual(payment, { standsIn: true });
+  const body = openBody(sealed);
+  assert.deepEqual([body.place, body.sender], [null, body.receiver]);
 });

@@ -16,7 +16,19 @@ from coordinator.payments import MOST_AT_ONCE
 from coordinator.store import entries as entry_store, payments as payment_store
 from coordinator.web import load_openapi, resident_token
 from localvpp.audit import AuditedLog, audit_payments
-from localvpp.etp import Body, DeviceId, Kind, Paid, Payment, Record, SignedEnvelope, TakenBack, Way, parse_envelope
+from localvpp.etp import (
+    Body,
+    DeviceId,
+    Kind,
+    Paid,
+    Payment,
+    Record,
+    SignedEnvelope,
+    StandIn,
+    TakenBack,
+    Way,
+    parse_envelope,
+)
 from localvpp.payments import Booked, findings
 
 from .conftest import SLOT, House, on_both_databases, open_house
@@ -89,13 +101,41 @@ async def test_what_is_said_again_is_known_and_not_booked_twice_also_after_a_res
         await house.invited("101")
         assert (await post(house, bill()))[0] == 200
         size = house.coordinator.ledger.size
+        assert size == 5, "two enrolments, the payment and two that stand in: it has three flats"
         assert await post(house, bill()) == (200, {"recorded": [], "known": ["r1"]})
         assert house.coordinator.ledger.size == size
     async with open_house(config, clock) as house:
         assert await post(house, bill(), deposit()) == (200, {"recorded": ["d1"], "known": ["r1"]})
         assert await post(house, reversal("r1")) == (200, {"recorded": ["x1"], "known": []})
         assert await post(house, reversal("r1")) == (200, {"recorded": [], "known": ["x1"]})
-        assert house.coordinator.ledger.size == size + 2
+        assert house.coordinator.ledger.size == size + 2 * 3
+
+
+async def test_nobody_counts_the_payments_of_a_batch_who_cannot_read_them(house: House) -> None:
+    one = await house.invited("101")
+    before = house.coordinator.ledger.size
+    for count in (1, 2, 3, 4):
+        assert (await post(house, *(deposit(reference=f"{count}-{at}") for at in range(count))))[0] == 200
+    assert [each.payment.reference for each in await booked(house)] == [
+        f"{count}-{at}" for count in (1, 2, 3, 4) for at in range(count)
+    ]
+    log = await log_of(house)
+    told = [each.record for each in log.entries if each.index >= before]
+    assert [each.kind for each in told] == [Kind.PAYMENT] * (3 + 3 + 3 + 6), "a multiple of the building's three flats"
+    assert len({len(each.signed.statement.payload) for each in told}) == 1
+    assert {each.envelope.slot for each in told} == {SLOT}
+    empty = [each for each in told if isinstance(each.body.payment, StandIn)]
+    assert len(empty) == 5
+    assert audit_payments(log) == ()
+    # What stands in is nobody's to read: a resident who could would know how many are none.
+    own = {"Authorization": f"Bearer {resident_token(house.coordinator.web_token, one.device)}"}
+    for each in log.entries:
+        if each.record in empty:
+            url = f"{house.url}/api/v1/records/{each.index}"
+            async with house.session.get(url, headers=own) as response:
+                assert response.status == 403
+    status, mine = await own_payments(house, "101", own["Authorization"].removeprefix("Bearer "))
+    assert (status, len(mine["payments"])) == (200, 10)
 
 
 async def test_a_payment_that_was_booked_wrongly_is_taken_back_once_and_its_record_stays(house: House) -> None:

@@ -89,8 +89,9 @@ def test_a_payment_for_a_neighbours_bill_is_no_payment_of_ones_own() -> None:
         "102",
         Paid(day=DAY, reference="x", yen=9, way=Way.CASH, bill=BillName("2026-10", statement("101", "2026-10"))),
     )
-    accounts = accounts_of([bill("101", "2026-10", 9)], book.booked, BUILDING)
+    accounts = accounts_of([bill("101", "2026-10", 9), bill("102", "2026-10", 5)], book.booked, BUILDING)
     assert accounts["101"].open_yen == 9
+    assert accounts["102"].open_yen == 5
     assert accounts["102"].other_yen == 9
 
 
@@ -156,6 +157,21 @@ def test_what_is_wrong_with_payments_is_found() -> None:
         f"entry {among.index}: a payment that is not between the building and another",
         f"entry {among.index}: a payment on the account of 101 by a device of 102",
     ]
+
+
+def test_what_is_set_off_comes_to_nothing_for_each_flat_and_what_was_taken_back_does_not_count() -> None:
+    book = Book()
+    for flat, yen, out in (("101", 300, True), ("101", 200, False), ("102", 300, False), ("102", 200, True)):
+        reference = f"s{len(book.booked)}"
+        book.add(flat, Paid(day=DAY, reference=reference, yen=yen, way=Way.SET_OFF, bill=None), out=out)
+    book.pay("103", 7)
+    assert book.wrong() == [
+        "what was set off on the account of 101 comes to -100 yen, and not to nothing",
+        "what was set off on the account of 102 comes to 100 yen, and not to nothing",
+    ]
+    for each in book.booked[:4]:
+        book.take_back(each)
+    assert book.wrong() == []
 
 
 def test_who_was_enrolled_later_has_paid_nothing_before() -> None:

@@ -423,6 +423,10 @@ class ProofCheck extends LitElement {
   /** What a slot was taken for, with the records that say so. */
   private payment(payment: Payment): TemplateResult {
     const { t, f } = this.words;
+    if ("standsIn" in payment) {
+      return html`<dt>${t.proof.paidFor}</dt>
+        <dd data-value="paid-for">${t.proof.standsIn}</dd>`;
+    }
     const told =
       "record" in payment
         ? html`<dt>${t.proof.takesBack}</dt>

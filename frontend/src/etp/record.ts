@@ -76,7 +76,12 @@ export interface TakenBack {
   readonly record: string;
 }
 
-export type Payment = Paid | TakenBack;
+/** None: it stands in for one, so that nobody counts them who cannot read them. */
+export interface StandIn {
+  readonly standsIn: true;
+}
+
+export type Payment = Paid | TakenBack | StandIn;
 
 /** What a settled slot's value was, and is; null where nothing was known, and nothing stood in. */
 export interface Correction {
@@ -181,8 +186,13 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   if ((envelope.kind === "payment") === (read.payment === null)) {
     throw wrong("a payment belongs to records of a payment, and to them only");
   }
-  if (read.payment !== null && (read.energyWh > 0 || read.place === null || read.sender === read.receiver)) {
-    throw wrong("a payment moves money and no energy, between two, and says of which flat's account");
+  if (read.payment !== null) {
+    const nobody = "standsIn" in read.payment;
+    if (read.energyWh > 0 || (read.place === null) !== nobody || (read.sender === read.receiver) !== nobody) {
+      throw wrong(
+        "a payment moves money and no energy, between two, and says of which flat's account; what stands in for one is the building's to itself",
+      );
+    }
   }
   if (DOCUMENTED.includes(envelope.kind) && !namesADocument(read)) {
     throw wrong(`a record of kind ${envelope.kind} names one document by its hash, and measures nothing`);
@@ -281,8 +291,9 @@ function readCorrection(items: readonly Value[]): Correction {
   return { before: readSlotValue(before as readonly Value[]), after: readSlotValue(after as readonly Value[]) };
 }
 
-/** What takes a record back (0), is for a bill (1) or a deposit (2). */
+/** What takes a record back (0), is for a bill (1) or a deposit (2), or stands in (3). */
 function readPayment(items: readonly Value[]): Payment {
+  if (items.length === 1 && items[0] === 3) return { standsIn: true };
   const [form, day, reference, ...rest] = items;
   if (typeof day !== "string" || !isDay(day) || typeof reference !== "string" || !REFERENCE.test(reference)) {
     throw wrong("a payment has no day, or no reference");

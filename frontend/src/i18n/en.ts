@@ -576,6 +576,7 @@ export const en: Messages = {
     ways: { debit: "bank debit", transfer: "bank transfer", cash: "cash", set_off: "set off" },
     paidOn: "On",
     reference: "Reference",
+    standsIn: "nothing: it stands in for a payment",
     takesBack: "Takes back the payment",
     correctedOf: "Whose value",
     before: "Was taken for",

@@ -594,6 +594,7 @@ export const ja = {
     ways: { debit: "口座振替", transfer: "振込", cash: "現金", set_off: "充当・相殺" },
     paidOn: "日付",
     reference: "整理番号",
+    standsIn: "なし（件数を分からなくするための空の記録）",
     takesBack: "取り消す入出金の記録",
     correctedOf: "訂正の対象",
     before: "訂正前",

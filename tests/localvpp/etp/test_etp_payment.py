@@ -18,6 +18,8 @@ from localvpp.etp import (
     Paid,
     Payment,
     Record,
+    Source,
+    StandIn,
     TakenBack,
     Way,
 )
@@ -89,11 +91,20 @@ def test_what_is_read_is_the_one_encoding_of_what_it_says(payment: Payment, data
         ([2, "2026-02-30", "r", 1, 1], "'2026-02-30' is no day"),
         ([2, "2026-11-27", "山田", 1, 1], "'山田' is no reference"),
         ([2, "2026-11-27", "", 1, 1], "'' is no reference"),
+        ([2, "2026-11-27", "a" * 41, 1, 1], "is no reference"),
+        ([2, "2026-11-27", "-a", 1, 1], "'-a' is no reference"),
+        ([2, "2026-11-27", "a\n", 1, 1], "is no reference"),
+        ([0, "2026-11-27", "a b", bytes(32)], "'a b' is no reference"),
         ([2, "2026-11-27", "r", 0, 1], "a payment of 0 yen"),
         ([2, "2026-11-27", "r", -5, 1], "a payment of -5 yen"),
         ([2, "2026-11-27", "r", MOST_YEN + 1, 1], "a payment of 10000000000 yen"),
         ([1, "2026-11-27", "r", 1, 1, "2026-13", bytes(32)], "'2026-13' is no month"),
+        ([1, "2026-11-27", "r", 1, 1, "2026-00", bytes(32)], "'2026-00' is no month"),
+        ([1, "2026-11-27", "r", 1, 1, "2026-10\n", bytes(32)], "is no month"),
         ([1, "2026-11-27", "r", 1, 1, "2026-10", bytes(31)], "has 31 bytes"),
+        ([1, "2026-11-27", "r", True, 1, "2026-10", bytes(32)], "expected"),
+        ([3, "2026-11-27"], "expected"),
+        ([4], "expected"),
         ([0, "2026-11-27", "r", bytes(31)], "has 31 bytes"),
         ([0, "2026-11-27", "r", bytes(32), 1], "expected"),
     ],
@@ -103,6 +114,22 @@ def test_what_is_no_payment_is_refused_and_told_why(items: list[Value], says: st
         read_payment(items)
 
 
+def test_the_longest_reference_and_the_largest_sum_are_written_as_ever() -> None:
+    longest = replace(PAID, reference="a" * 40, yen=MOST_YEN)
+    assert read_payment(plain_payment(longest)) == longest
+
+
+def test_what_stands_in_reads_back_and_has_the_size_of_a_payment_where_it_is_sealed() -> None:
+    said = replace(Body.word(0, 0, 60, sender=BUILDING, receiver=BUILDING), payment=StandIn())
+    record, _ = Chain(BUILDING, "vpp.example/test").seal(SIGNER, Kind.PAYMENT, 0, said)
+    again = Record.decode(record.encode())
+    assert again.body.payment == StandIn()
+    assert len(record.encoded) + len(record.salt) + 4 <= BUCKET
+    assert plain_body(said)["payment"] == {"stands_in": True}
+    paid, _ = Chain(BUILDING, "vpp.example/test").seal(SIGNER, Kind.PAYMENT, 0, BODY)
+    assert len(paid.signed.statement.payload) == len(record.signed.statement.payload), "neighbours see these alone"
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
@@ -110,6 +137,11 @@ def test_what_is_no_payment_is_refused_and_told_why(items: list[Value], says: st
         (Kind.TRANSFER, BODY),
         (Kind.PAYMENT, replace(BODY, place=None)),
         (Kind.PAYMENT, replace(BODY, receiver=FLAT)),
+        (Kind.PAYMENT, replace(BODY, energy_wh=1, attributes=((Source.GRID, 1),))),
+        (Kind.PAYMENT, replace(BODY, payment=StandIn())),
+        (Kind.PAYMENT, replace(BODY, place=None, payment=StandIn())),
+        (Kind.PAYMENT, replace(BODY, receiver=FLAT, payment=StandIn())),
+        (Kind.TRANSFER, replace(BODY, place=None, receiver=FLAT, payment=StandIn())),
     ],
 )
 def test_a_payment_stands_in_its_own_kind_of_record_between_two_and_with_whose_account(kind: Kind, body: Body) -> None:

@@ -26,7 +26,7 @@ class Booked:
     @property
     def payment(self) -> Payment:
         """What it says."""
-        assert self.body.payment is not None, "it is of a PAYMENT record"
+        assert isinstance(self.body.payment, Paid | TakenBack), "it is of a PAYMENT record, and stands in for none"
         return self.body.payment
 
     @property

@@ -7,7 +7,7 @@ or a body that is kept away, shows.
 
 from collections.abc import Iterator
 
-from ..etp import Kind
+from ..etp import Kind, StandIn
 from ..ownnames import OWN_NAMES
 from ..payments import Booked, findings
 from .auditedlog import AuditedLog
@@ -24,7 +24,7 @@ def _audit(log: AuditedLog) -> Iterator[str]:
             yield f"entry {index}: a payment that cannot be read, and payments are not erased"
     booked = []
     for entry in log.entries:
-        if entry.record.kind is Kind.PAYMENT:
+        if entry.record.kind is Kind.PAYMENT and not isinstance(entry.record.body.payment, StandIn):
             each = Booked(entry.index, entry.record.hash, entry.record.body)
             booked.append(each)
             if each.flat in OWN_NAMES:

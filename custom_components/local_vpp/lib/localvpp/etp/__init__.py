@@ -49,7 +49,7 @@ from .keys import (
     off_loop,
     same_fingerprint,
 )
-from .payment import MOST_YEN, BillName, Paid, Payment, TakenBack, Way, check_month, check_reference
+from .payment import MOST_YEN, BillName, Paid, Payment, StandIn, TakenBack, Way, check_month, check_reference
 from .reader import Opened, Reader
 from .record import Record
 from .roster import (
@@ -123,6 +123,7 @@ __all__ = [
     "SignerUnavailableError",
     "SlotValue",
     "Source",
+    "StandIn",
     "Standing",
     "SuspendedError",
     "TakenBack",

@@ -17,7 +17,7 @@ from .correction import Correction
 from .errors import FieldError
 from .fields import LARGEST, Fields
 from .keys import DEVICE_ID_LENGTH, DeviceId
-from .payment import Payment, plain_payment, read_payment
+from .payment import Payment, StandIn, plain_payment, read_payment
 
 VERSION: Final = 1
 HASH_LENGTH: Final = 32
@@ -169,7 +169,7 @@ class Body:
     """What came out of it."""
     correction: Correction | None = None
     """Of a settled slot's value that has changed since: what it was, and what it is."""
-    payment: Payment | None = None
+    payment: Payment | StandIn | None = None
     """Money from sender to receiver, one of whom is the building; or what takes such a record back."""
 
     def __post_init__(self) -> None:

@@ -5,9 +5,12 @@ by the SHA-256 of that statement's JSON, which whoever has it can check; what is
 flat, or back to it. What was booked wrongly stays: another record takes it back, whole, by its name, and repeats
 nothing of it that could differ.
 
+How many of a batch are payments is nobody's business who sees the log alone: others stand in, and look the same to him.
+
     payment = [0, day, reference, record name]                               ; takes that record back
             / [1, day, reference, yen, way, month, SHA-256 of the statement]  ; for a bill
             / [2, day, reference, yen, way]                                  ; a deposit, or a part of it back
+            / [3]                                                            ; none: it stands in for one
     day     = "2026-11-27"   month = "2026-10"   way = 1 debit / 2 transfer / 3 cash / 4 set off
 """
 
@@ -86,6 +89,11 @@ class TakenBack:
             raise FieldError(f"a record's name has {len(self.record)} bytes, expected {_HASH_LENGTH}")
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """No payment."""
+
+
 type Payment = Paid | TakenBack
 
 
@@ -93,10 +101,13 @@ class _Form(IntEnum):
     TAKEN_BACK = 0
     BILL = 1
     DEPOSIT = 2
+    STAND_IN = 3
 
 
-def plain_payment(payment: Payment) -> list[Value]:
+def plain_payment(payment: Payment | StandIn) -> list[Value]:
     """Return a payment as its body has it."""
+    if isinstance(payment, StandIn):
+        return [int(_Form.STAND_IN)]
     day, reference = payment.day.isoformat(), payment.reference
     match payment:
         case TakenBack(record=record):
@@ -108,9 +119,11 @@ def plain_payment(payment: Payment) -> list[Value]:
     raise AssertionError("there are no others")
 
 
-def read_payment(items: list[Value]) -> Payment:
+def read_payment(items: list[Value]) -> Payment | StandIn:
     """Read what `plain_payment` wrote. Raises FieldError."""
     match items:
+        case [int() as form] if _is(form, _Form.STAND_IN):
+            return StandIn()
         case [int() as form, str() as day, str() as reference, bytes() as record] if _is(form, _Form.TAKEN_BACK):
             return TakenBack(day=_day(day), reference=reference, record=record)
         case [int() as form, str() as day, str() as reference, int() as yen, int() as way] if (
@@ -130,7 +143,7 @@ def read_payment(items: list[Value]) -> Payment:
             return Paid(day=_day(day), reference=reference, yen=yen, way=_way(way), bill=bill)
     raise FieldError(
         f"the body: payment is {items!r}, expected [0, day, reference, record name], [1, day, reference, yen, way, "
-        "month, statement] or [2, day, reference, yen, way]"
+        "month, statement], [2, day, reference, yen, way] or [3]"
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import json
 from typing import Final
 
-from ..etp import Body, ErrorFlag, Payment, Record, Register, SignedEnvelope, TakenBack
+from ..etp import Body, ErrorFlag, Payment, Record, Register, SignedEnvelope, StandIn, TakenBack
 from .errors import UnfitError
 
 type Plain = bool | int | str | list[Plain] | dict[str, Plain] | None
@@ -88,8 +88,10 @@ def plain_body(body: Body) -> dict[str, Plain]:
     return told if body.reason is None else told | {"reason": body.reason}
 
 
-def _payment(payment: Payment) -> dict[str, Plain]:
+def _payment(payment: Payment | StandIn) -> dict[str, Plain]:
     """Return a payment: of a bill with its month and statement, of what takes back with the record that it names."""
+    if isinstance(payment, StandIn):
+        return {"stands_in": True}
     told: dict[str, Plain] = {"day": payment.day.isoformat(), "reference": payment.reference}
     if isinstance(payment, TakenBack):
         return told | {"takes_back": payment.record.hex()}
