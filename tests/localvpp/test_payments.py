@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from localvpp.etp import BillName, Body, DeviceId, Paid, RecordHash, TakenBack, Way
-from localvpp.payments import AccountsError, Bill, Booked, accounts_of, findings, standing
+from localvpp.payments import AccountsError, Bill, Booked, _check_sums, accounts_of, findings, standing
 
 BUILDING = DeviceId(bytes(16))
 DAY = date(2026, 11, 27)
@@ -95,6 +95,20 @@ def test_a_payment_for_a_neighbours_bill_is_no_payment_of_ones_own() -> None:
     assert accounts["102"].other_yen == 9
 
 
+@pytest.mark.parametrize("by", [1, -1])
+def test_accounts_that_do_not_come_to_bills_and_records_are_not_given_out(by: int) -> None:
+    book = Book()
+    book.pay("101", 10, "2026-10")
+    bills = [bill("101", "2026-10", 25)]
+    (account,) = accounts_of(bills, book.booked, BUILDING).values()
+    (one,) = account.bills
+    with pytest.raises(AccountsError, match=f"what came in less what went out is {10 + by} yen by the accounts, and"):
+        _check_sums([replace(account, deposit_yen=by)], bills, book.booked, BUILDING)
+    other = replace(account, bills=(replace(one, bill=replace(one.bill, yen=25 + by)),))
+    with pytest.raises(AccountsError, match=f"what is open less deposits is {15 + by} yen by the accounts, and 15 by"):
+        _check_sums([other], bills, book.booked, BUILDING)
+
+
 def test_two_bills_of_one_month_are_refused() -> None:
     with pytest.raises(AccountsError, match="two bills of 101 for 2026-10"):
         accounts_of([bill("101", "2026-10", 1), bill("101", "2026-10", 2)], [], BUILDING)
@@ -156,6 +170,22 @@ def test_what_is_wrong_with_payments_is_found() -> None:
         f"entry {wrong.index}: a payment on the account of 102 by a device of 101",
         f"entry {among.index}: a payment that is not between the building and another",
         f"entry {among.index}: a payment on the account of 101 by a device of 102",
+    ]
+
+
+def test_what_takes_back_is_of_the_same_two_and_of_the_same_account() -> None:
+    book = Book()
+    mine = book.pay("101", 3)
+    aside = book.take_back(mine)
+    book.booked[-1] = replace(aside, body=replace(aside.body, place="102"))
+    yours = book.pay("101", 4)
+    of_another = book.take_back(yours)
+    book.booked[-1] = replace(of_another, body=replace(of_another.body, sender=device("102")))
+    assert book.wrong() == [
+        f"entry {aside.index}: a payment on the account of 102 by a device of 101",
+        f"entry {aside.index} takes back entry {mine.index}, which is of somebody else",
+        f"entry {of_another.index}: a payment on the account of 101 by a device of 102",
+        f"entry {of_another.index} takes back entry {yours.index}, which is of somebody else",
     ]
 
 
