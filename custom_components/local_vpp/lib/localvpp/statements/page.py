@@ -45,6 +45,7 @@ code { font-size: .75rem; overflow-wrap: anywhere; }
 a.n { color: inherit; text-decoration-color: #9bb5ac; text-underline-offset: .2em; }
 .ways :is(th, td) { text-align: left; } .ways td:nth-child(3) { text-align: right; }
 .coded :is(th, td):not(:last-child) { white-space: nowrap; } .coded :is(th, td):last-child { text-align: left; }
+.coded code { display: inline-block; min-width: 17rem; }
 @media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
   .records { max-height: none; overflow: visible; } .records, code { font-size: 6pt; line-height: 1.2; }
   .records :is(th, td) { padding: 0 .5rem; border: 0; }
