@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -18,6 +19,7 @@ from simulator.profiles import load as load_profile
 from simulator.settings import FlatWiring
 from simulator.site import Site, build
 
+from .conftest import state_of, until
 from .quick_clock import QuickClock
 
 FORM: Final[dict[str, dict[str, Any]]] = {
@@ -56,6 +58,16 @@ async def opened(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.MENU, "init")
     return await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "blackout"})
+
+
+async def ready_for_a_drill(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Wait until a flat is on the grid and knows what was before it started: it begins no drill sooner."""
+    await until(
+        lambda: (
+            state_of(hass, "_backup", entry) == "connected"
+            and state_of(hass, "_next_drill", entry) not in {STATE_UNAVAILABLE, STATE_UNKNOWN}
+        )
+    )
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from custom_components.local_vpp.lib.localvpp.islanding import Asked, Fault
 from custom_components.local_vpp.lib.localvpp.store import StoreError
 from simulator.site import Site
 
-from .blackout import moving, options
+from .blackout import moving, options, ready_for_a_drill
 from .conftest import MakeEntry, entity_id, set_up, state_of, until
 from .quick_clock import QuickClock
 from .test_blackout_outage import notifications
@@ -43,7 +43,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options(attended=True, medical=True))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)
     return entry
 
 

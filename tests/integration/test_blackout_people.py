@@ -20,7 +20,7 @@ from custom_components.local_vpp.lib.localvpp.blackout.book import BlackoutBook
 from custom_components.local_vpp.lib.localvpp.islanding import Fault, Notice
 from custom_components.local_vpp.lib.localvpp.store import FlatStore, StoreError
 
-from .blackout import options
+from .blackout import options, ready_for_a_drill
 from .conftest import MakeEntry, entity_id, set_up, state_of, until
 from .test_blackout_drill import act
 from .test_blackout_outage import notifications
@@ -145,7 +145,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry, telephones: Telephon
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options(people=BOTH))
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)
     return entry
 
 

@@ -11,7 +11,7 @@ import pytest
 from custom_components.local_vpp.const import DOMAIN
 from simulator.site import Site
 
-from .blackout import moving
+from .blackout import moving, ready_for_a_drill
 from .conftest import MakeEntry, entity_id, state_of, until
 from .quick_clock import QuickClock
 from .test_blackout_drill import act
@@ -54,4 +54,4 @@ async def test_a_real_drill_waits_for_a_steady_grid_is_fed_by_the_battery_and_re
     assert last.attributes["level"] == "l2"
     assert report["transfer"]["most_ms"] <= 10_000
     assert report["return_gap"]["most_ms"] <= 10_000
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)

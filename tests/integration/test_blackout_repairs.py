@@ -25,7 +25,7 @@ from custom_components.local_vpp.repairs import SeenFlow, async_create_fix_flow
 from custom_components.local_vpp.storage import journal_path
 from simulator.site import Site
 
-from .blackout import moving, options
+from .blackout import moving, options, ready_for_a_drill
 from .conftest import MakeEntry, connected, entity_id, reloaded, set_up, state_of, until
 from .quick_clock import START_MS, QuickClock
 from .test_blackout_drill import act
@@ -49,7 +49,7 @@ async def entry(hass: HomeAssistant, make_entry: MakeEntry) -> MockConfigEntry:
     entry = await make_entry()
     hass.config_entries.async_update_entry(entry, options=options())
     await set_up(hass, entry)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)
     return entry
 
 
@@ -57,7 +57,7 @@ async def noted_before_a_restart(hass: HomeAssistant, entry: MockConfigEntry, ke
     """Leave in the flat's database what an earlier run would have left."""
     await entry.runtime_data.coordinator.store.note(key, value)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)
 
 
 async def test_a_drill_that_is_overdue_is_told_until_one_was_passed(
@@ -166,7 +166,7 @@ async def test_people_who_cannot_be_told_do_not_keep_the_notification_away(
     coordinator = entry.runtime_data.coordinator
     hass.config_entries.async_update_entry(entry, options=options(people=["notify.taro"]))
     await reloaded(entry, coordinator)
-    await until(lambda: state_of(hass, "_backup", entry) == "connected")
+    await ready_for_a_drill(hass, entry)
     await act(hass, "start_drill", entry, level="l0")
     await until(lambda: "drill_announced" in notifications(hass, entry) or "drill_ended" in notifications(hass, entry))
     await until(lambda: "could not be told of" in caplog.text)

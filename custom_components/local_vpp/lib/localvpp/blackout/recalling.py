@@ -76,9 +76,11 @@ class Recalling:
         kept = await self._book.reports()
         drills.restore([each.summary for each in kept], failed_unseen=bool(await keeping.noted(UNSEEN)))
         since = await keeping.noted(SINCE)
+        under_way = await keeping.noted(DRILL)
+        # When the next drill is due is shown from here on: nothing is awaited before one may be asked for.
         drills.since_ms = self._clock.wall_ms() if since is None else int(since)
         if since is None:
             keeping.note(SINCE, str(drills.since_ms).encode())
-        if under_way := await keeping.noted(DRILL):
+        if under_way:
             drills.resume(under_way, now, [each.begun_ms for each in kept])
         self.done = True
