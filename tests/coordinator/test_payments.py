@@ -222,6 +222,13 @@ async def test_with_one_payment_that_cannot_be_none_is_booked(
     assert await post(house, deposit()) == (200, {"recorded": ["d1"], "known": []})
 
 
+async def test_what_is_paid_today_by_japans_clock_is_booked_and_tomorrows_is_not(house: House) -> None:
+    await house.invited("101")
+    assert (await post(house, deposit(day="2026-11-22")))[0] == 200
+    status, answer = await post(house, deposit(reference="d2", day="2026-11-23"))
+    assert (status, answer["error"]["field"]) == (400, "payments.0.day")
+
+
 async def test_what_is_set_off_comes_to_nothing_and_is_taken_back_together(house: House) -> None:
     one = await house.invited("101")
     await house.invited("102")
