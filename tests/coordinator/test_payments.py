@@ -39,7 +39,7 @@ STATEMENT = "ab" * 32
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(SLOT * 1000)  # 2026-11-22 by Japan's clock.
+    return ManualClock(SLOT * 1000 + 7_000)  # Within a slot, on 2026-11-22 by Japan's clock.
 
 
 def bill(flat: str = "101", reference: str = "r1", yen: int = 5024, **more: Any) -> dict[str, Any]:
@@ -178,6 +178,7 @@ async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the
     [
         (bill(reference="r1", yen=1), 409, "payments.1.reference", "r1 is booked as entry"),
         (bill(reference="r1", direction="paid_out"), 409, "payments.1.reference", "with other words"),
+        (bill("102", reference="r1"), 409, "payments.1.reference", "with other words"),
         (bill(reference="d1"), 400, "payments.1.reference", "d1 is that of payments.0, too"),
         (bill(reference="山田"), 400, "payments.1.reference", "'山田' is no reference"),
         (bill(reference="r2", flat="999"), 404, "payments.1.flat", "999 is not in building.yaml"),
@@ -220,6 +221,24 @@ async def test_with_one_payment_that_cannot_be_none_is_booked(
     assert says in answer["error"]["message"]
     assert house.coordinator.ledger.size == size
     assert await post(house, deposit()) == (200, {"recorded": ["d1"], "known": []})
+
+
+async def test_of_requests_that_say_the_same_at_once_one_is_booked(house: House) -> None:
+    await house.invited("101")
+    answers = await asyncio.gather(*(post(house, bill()) for _ in range(4)))
+    assert [status for status, _ in answers] == [200] * 4
+    assert sorted(len(answer["recorded"]) for _, answer in answers) == [0, 0, 0, 1]
+    assert len(await booked(house)) == 1
+
+
+async def test_a_request_says_payments_and_nothing_else(house: House) -> None:
+    await house.invited("101")
+    headers = {"Authorization": f"Bearer {house.coordinator.web_token}"}
+    for request in ({"payments": [bill()], "dry": True}, {"payments": bill()}, [bill()], {"payments": []}):
+        async with house.session.post(f"{house.url}/api/v1/payments", json=request, headers=headers) as response:
+            assert response.status == 400
+            assert (await response.json())["error"]["field"] == "payments"
+    assert await booked(house) == []
 
 
 async def test_what_is_paid_today_by_japans_clock_is_booked_and_tomorrows_is_not(house: House) -> None:
@@ -354,12 +373,15 @@ async def test_an_auditor_finds_a_payment_of_a_stranger_and_what_takes_back_noth
     doubled = await sign(house, one.device, cash("d1"))
     other = await sign(house, two.device, cash("s4"))
     await sign(house, one.device, replace(cash("s5"), way=Way.SET_OFF))
+    parts = await sign(house, one.device, cash("s6"), flat="common")
     assert audit_payments(await log_of(house)) == (
+        f"entry {parts.index}: a payment on the account of common, which is no flat",
         f"entry {stranger.index}: a payment of {'09' * 16}, who was not in the building",
         f"entry {twice.index} takes back entry {first.index}, which entry {back.index} has taken back",
         f"entry {nothing.index} takes back {'00' * 32}, which is no payment before it",
         f"entry {doubled.index}: the reference d1 is that of entry {first.index + 1}",
         f"entry {other.index}: a payment on the account of 101 by a device of 102",
+        f"entry {parts.index}: a payment on the account of common by a device of 101",
         "what was set off on the account of 101 comes to 10 yen, and not to nothing",
     )
     kept_away = audit_payments(await log_of(house, without=first.index))
