@@ -142,6 +142,8 @@ async def test_a_payment_that_was_booked_wrongly_is_taken_back_once_and_its_reco
     await house.invited("101")
     await post(house, bill())
     (wrong,) = await booked(house)
+    status, answer = await post(house, reversal("r1"), reversal("r1", reference="x2"))
+    assert (status, answer["error"]["field"]) == (409, "payments.1.reverses")
     assert (await post(house, reversal("r1")))[0] == 200
     first, back = await booked(house)
     assert first == wrong
