@@ -73,6 +73,8 @@ def test_whatever_digit_of_a_count_sum_or_amount_is_changed_is_seen(settled: Set
         (b"01020 ", b"01025 ", "record 3: its result is '5', expected one of 0, 1, 2, 3, 4, 8, 9, E"),
         (b"1127", b"1 27", "record 1: the day is '1 ', expected digits"),
         (b"1127", "１１27".encode("shift_jis"), "record 1: the day is '１１', expected digits"),
+        (b"\r\n8", b"\r\n7", "it is no request's answer"),
+        (b"\r\n9", b"\r\n7", "it is no request's answer"),
         (b"\r\n9", b"\r\n", "expected three records or more of 120 each"),
     ],
 )
