@@ -7,9 +7,11 @@ Nothing is written, and the coordinator may run.
 
 The entries must make the head that the log's key has signed, each signed by the key that it was enrolled with. Then
 every settled slot, or those that are named, is run again (`localvpp.audit`): its orders, book, result and words, its
-meters, its transfers, and what was corrected of it since. What flats check for themselves is checked for all of them,
-and what none of them can see alone, as whose keys have signed the words of a result, and whether flats have traded
-whose meters may not be billed from, by their papers in the accounts that the building's file names, if those are there.
+meters, its transfers, and what was corrected of it since. Unless slots are named, the log's payments are looked at,
+too: whether each is of somebody who was in the building, and takes back what is there, once. What flats check for
+themselves is checked for all of them, and what none of them can see alone, as whose keys have signed the words of a
+result, and whether flats have traded whose meters may not be billed from, by their papers in the accounts that the
+building's file names, if those are there.
 The answer is JSON: what is wrong by slot, and which slots cannot be run again, as something of them was erased, or as
 their documents were dropped when they were old enough. Of slots whose server had lost documents (`without_orders`)
 flats may have given back what counts: then the orders are known by their hashes alone. Exit code 1 when something is
@@ -29,7 +31,7 @@ from coordinator.market.service import KEEP_S
 from coordinator.store import StoreError, close_database, entries as entry_store, open_database, prices as price_store
 from coordinator.store.database import snapshot
 from localvpp import tlog
-from localvpp.audit import AuditedLog, AuditError, CorrectedLog, audit_meters, audit_slot
+from localvpp.audit import AuditedLog, AuditError, CorrectedLog, audit_meters, audit_payments, audit_slot
 from localvpp.etp import Kind, Record, SignedEnvelope, parse_envelope
 from localvpp.settlement import DYNAMIC
 
@@ -75,7 +77,7 @@ async def _audit(config: BuildingConfig, key: tlog.Ed25519Verifier, asked: Seque
             settled = [each.record.envelope.slot for each in log.entries if each.record.kind is Kind.SETTLED]
             if unknown := sorted(set(asked).difference(settled)):
                 raise CommandError(f"--slot {unknown[0]}: the log does not say that it is settled")
-            findings: list[str] = []
+            findings: list[str] = [] if asked else list(await asyncio.to_thread(audit_payments, log))
             erased: list[int] = []
             came_back: list[int] = []
             slots = sorted(set(asked or settled))

@@ -23,6 +23,7 @@ _SUBCOMMANDS: Final = {
     "log": ("commands.log", "check a log, and prove its entries"),
     "audit": ("commands.audit", "run settled slots again, from the building's records and its market's documents"),
     "settle": ("commands.settle", "a month's bills, from the building's records"),
+    "payments": ("commands.payments", "book what flats pay and are paid, and show each account"),
     "market": ("commands.market", "clear a book of orders, and check a result"),
     "ledger": ("commands.ledger", "what a building needs to survive the loss of its server"),
     "plan": ("commands.plan", "check the plan of a day, and write it for others"),

@@ -23,6 +23,7 @@ from coordinator.config import Accounts, BuildingConfig, ConfigError, Debit, loa
 from coordinator.settlement.months import MonthError, Records, read_month, shared_otherwise, unlike
 from coordinator.store import StoreError, close_database, in_words, members as member_store, open_database, snapshot
 from localvpp.paper import JAPAN, Language, PdfError
+from localvpp.payments import AccountsError, accounts_of
 from localvpp.settlement.month import (
     BUILDING,
     BilledMonth,
@@ -70,6 +71,8 @@ from localvpp.statements import (
     zengin,
 )
 
+from .accountbooks import read_books
+from .billfolder import read_bills
 from .errors import CommandError
 
 type _Write = Callable[[str, bytes], None]
@@ -102,7 +105,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="month.json of a month billed before: what came late since then is billed now; give all, in any order",
+        help="month.json of a month billed before: what came late since then is billed now, and what is open of it is "
+        "printed; give all, in any order",
     )
     parser.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help="the date on invoices; today without it")
     parser.add_argument(
@@ -137,9 +141,10 @@ def run(arguments: argparse.Namespace) -> int:
             charged_yen=accounts.charged_yen.get(arguments.month),
         )
         settled = settle_month(given)
+        still_open = _open(config, arguments.billed)
     except SQLAlchemyError as error:
         raise CommandError(f"the building's database cannot be read: {in_words(error)}") from error
-    except (ConfigError, MonthError, IdentityError, StoreError, OSError, ValueError) as error:
+    except (AccountsError, ConfigError, MonthError, IdentityError, StoreError, OSError, ValueError) as error:
         raise CommandError(str(error)) from error
     _check(settled, records)
     now = datetime.now(UTC)
@@ -159,7 +164,8 @@ def run(arguments: argparse.Namespace) -> int:
             _write(arguments.out, settled, accounts, issued, with_pdf=not arguments.no_pdf)
         except (OSError, PdfError, ValueError) as error:
             raise CommandError(f"--out {arguments.out}: {error}; --no-pdf writes the others") from error
-    print(json.dumps(_sums(settled, accounts.debit, Words(arguments.language)), indent=2, ensure_ascii=False))
+    sums = _sums(settled, accounts.debit, Words(arguments.language)) | {"open_yen": still_open}
+    print(json.dumps(sums, indent=2, ensure_ascii=False))
     return 0
 
 
@@ -237,6 +243,25 @@ def _differences(
             f"{exact_yen(money)} yen more for earlier months\n"
         )
     return tuple(each for each in found if each.party in payers)
+
+
+def _open(config: BuildingConfig, files: Sequence[Path]) -> dict[str, int] | None:
+    """Return what is open, by flat, of the bills that lie beside months billed before; None where none are there.
+
+    It is told and not billed, and stands on no statement: it changes with each payment, and a statement is what
+    payments name by its hash.
+    """
+    if not files:
+        return None
+    try:
+        bills = read_bills(dict.fromkeys(file.parent for file in files), config.name)
+    except CommandError as error:
+        # A month.json that was kept alone bills as well as one beside its statements.
+        sys.stderr.write(f"local-vpp: what is open of earlier bills is not told: {error}\n")
+        return None
+    books = asyncio.run(read_books(config))
+    accounts = accounts_of(bills, books.booked, books.building)
+    return {flat: account.open_yen for flat, account in accounts.items()}
 
 
 def _uncorrected(records: Records) -> str:

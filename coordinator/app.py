@@ -43,6 +43,7 @@ from .members import Members
 from .meters import MeterPost, OwnMeters, Watch
 from .metrics import Metrics
 from .nextkey import SheetWatch
+from .payments import Payments
 from .settlement import Papers, Settler
 from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
@@ -235,6 +236,7 @@ async def serving(
             log=PublicLog(ledger, cosigning, vault),
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
+            payments=Payments(engine, ledger, scribe, members, config, clock),
             keys=keys,
             sheet=sheet,
             drills=DrillApi(drills, engine),

@@ -32,6 +32,8 @@ log_head: Final = sa.Table(
 KEYED: Final = "kind IN (6, 7, 8, 14, 15)"
 """ENROL, ROTATE, REVOKE, SUSPEND and REINSTATE: what says with which key a device signs, and whether it may."""
 
+PAYMENTS: Final = "kind = 24"
+
 entries: Final = sa.Table(
     "entries",
     metadata,
@@ -51,6 +53,7 @@ entries: Final = sa.Table(
     sa.UniqueConstraint("device", "seq"),
     sa.Index(None, "slot", "kind"),
     sa.Index("ix_entries_keyed", "log_index", sqlite_where=sa.text(KEYED), postgresql_where=sa.text(KEYED)),
+    sa.Index("ix_entries_payments", "log_index", sqlite_where=sa.text(PAYMENTS), postgresql_where=sa.text(PAYMENTS)),
 )
 """The log. `envelope` is the leaf; salt and body may be erased, which the log survives.
 

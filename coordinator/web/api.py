@@ -27,6 +27,7 @@ from ..members import Action, Members
 from ..meters import OwnMeters
 from ..metrics import CONTENT_TYPE, Metrics
 from ..nextkey import SheetWatch
+from ..payments import Payments
 from ..settlement import Papers, Settler
 from ..store import Entry, conflicts as conflict_store, entries as entry_store, slots as slot_store
 from ..witnesses import Cosigning, Mirrors
@@ -72,6 +73,7 @@ class Api:
     log: PublicLog
     members: Members
     erasure: Erasure
+    payments: Payments
     keys: BuildingKeys
     sheet: SheetWatch
     drills: DrillApi
@@ -238,6 +240,11 @@ class Api:
         done = await self.erasure.erase(request.match_info["flat"], await read_json(request))
         return web.json_response(done.plain())
 
+    async def pay(self, request: web.Request) -> web.Response:
+        """Book what flats have paid, or were paid."""
+        done = await self.payments.record(await read_json(request))
+        return web.json_response(done.plain())
+
     async def conflict(self, request: web.Request) -> web.Response:
         """Give both records of a key that is in two hands: what anybody can check with `local-vpp etp equivocation`."""
         text = request.match_info["hash"]
@@ -331,6 +338,7 @@ def routes(api: Api) -> Routes:
         ("GET", "/api/v1/members", api.list_members, Access.MANAGER),
         ("POST", "/api/v1/members/{flat}/erase", api.erase, Access.MANAGER),
         ("POST", "/api/v1/members/{flat}/{action}", api.say, Access.MANAGER),
+        ("POST", "/api/v1/payments", api.pay, Access.MANAGER),
         ("GET", "/api/v1/conflicts/{hash}", api.conflict, Access.MANAGER),
         *drill_routes(api.drills),
         *market_routes(api.market),

@@ -5,7 +5,8 @@ traded when they were cleared, are told for two days at most, for each round has
 what was traded is answered at once. Delivered is what the meters say of it, as the slots were settled; of a slot that
 was settled while nothing was known of the flat's meter there is no share, but the trades that nothing was delivered of.
 What a flat generates and consumes behind its meter is what its own records told by then, with the number of slots in
-which they did: others' wallets are not for a resident to see.
+which they did: others' wallets are not for a resident to see. What was paid is told of the device that reads, so of no
+household that had the flat before.
 """
 
 import asyncio
@@ -16,11 +17,18 @@ from typing import Any, Final
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from localvpp.etp import DeviceId
+from localvpp.etp import DeviceId, Paid, TakenBack
 from localvpp.market.rounds import OpenedBook, Outcome
+from localvpp.payments import Booked, standing
 
 from ..ledger import Ledger
-from ..store import market as market_store, orders as orders_store, snapshot, wallets as store
+from ..store import (
+    market as market_store,
+    orders as orders_store,
+    payments as payment_store,
+    snapshot,
+    wallets as store,
+)
 from ..store.market import StoredRound
 from .errors import ApiError
 from .reading import Routes, read_number
@@ -83,6 +91,20 @@ class WalletApi:
         ]
         return web.json_response({"flat": flat, "begin": begin, "end": end, "slots": told})
 
+    async def payments(self, request: web.Request) -> web.Response:
+        """Give what a flat has paid and was paid, oldest first, with the places of the records."""
+        flat = request.match_info["flat"]
+        device = self._device(flat, request[READER])
+        async with self.engine.connect() as connection:
+            booked = [
+                each
+                for each in await payment_store.booked(connection)
+                if device in (each.body.sender, each.body.receiver)
+            ]
+        counted = {each.index for each in standing(booked)}
+        told = [_payment(each, device, counts=each.index in counted) for each in booked]
+        return web.json_response({"flat": flat, "payments": told})
+
     def _device(self, flat: str, reader: Reader) -> DeviceId:
         if reader.device is not None:
             if flat != reader.flat:
@@ -118,6 +140,28 @@ def _slot(slot: int, settled: store.SettledSlot | None, traded: tuple[int, int],
     }
 
 
+def _payment(each: Booked, device: DeviceId, *, counts: bool) -> Plain:
+    """Return a payment; of what takes one back what is not said by the record that is taken back."""
+    payment = each.payment
+    plain = {
+        "record": [each.index, each.hash.hex()],
+        "day": payment.day.isoformat(),
+        "reference": payment.reference,
+        "counts": counts,
+    }
+    match payment:
+        case TakenBack(record=record):
+            return plain | {"reverses": record.hex()}
+        case Paid(yen=yen, way=way, bill=bill):
+            return plain | {
+                "direction": "received" if each.body.sender == device else "paid_out",
+                "yen": yen,
+                "way": way.name.lower(),
+                "month": None if bill is None else bill.month,
+                "statement": None if bill is None else bill.statement.hex(),
+            }
+
+
 def _traded(rounds: Sequence[StoredRound], named: Mapping[int, Collection[bytes]]) -> dict[int, tuple[int, int]]:
     """Return what a flat has bought and sold in some rounds, by slot, of those in which it has."""
     found: dict[int, tuple[int, int]] = {}
@@ -142,4 +186,5 @@ def wallet_routes(api: WalletApi) -> Routes:
         ("GET", "/api/v1/reader", api.reader, Access.RESIDENTS),
         ("GET", "/api/v1/flats/{flat}/wallet", api.wallet, Access.RESIDENTS),
         ("GET", "/api/v1/flats/{flat}/wallet/slots", api.slots, Access.RESIDENTS),
+        ("GET", "/api/v1/flats/{flat}/payments", api.payments, Access.RESIDENTS),
     ]

@@ -156,6 +156,8 @@ CASES = [
     (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 60}", 200),
     (f"/api/v1/flats/101/wallet/slots?begin={SLOT}&end={SLOT + 3 * 86_400}", 400),
     (f"/api/v1/flats/999/wallet/slots?begin={SLOT}&end={SLOT + 60}", 404),
+    ("/api/v1/flats/101/payments", 200),
+    ("/api/v1/flats/999/payments", 404),
     (f"/api/v1/market/slots/{SLOT}/papers", 404),
     ("/api/v1/slots", 200),
     ("/api/v1/slots?limit=x", 400),
@@ -192,8 +194,8 @@ def described(asked: str, paths: dict[str, Any]) -> str:
         return "/api/v1/records/{index}/proof"
     if path.endswith("/wallet/slots"):
         return "/api/v1/flats/{flat}/wallet/slots"
-    if last == "wallet":
-        return "/api/v1/flats/{flat}/wallet"
+    if last in {"wallet", "payments"}:
+        return f"/api/v1/flats/{{flat}}/{last}"
     if "/rounds/" in path:
         return f"/api/v1/market/slots/{{slot}}/rounds/{{number}}/{last}"
     if last == "papers":

@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { ForbiddenError } from "../api/client";
 import { askBrowser } from "../etp/browser";
 import { checkRecord, isProof, type Check, type Known, type ProofReport } from "../etp/check";
-import type { Body, Sealed, SlotValue } from "../etp/record";
+import type { Body, Payment, Sealed, SlotValue } from "../etp/record";
 import { Localised } from "../i18n/language";
 import { NoSuchFileError, UnreachableError } from "../log/errors";
 import { shared } from "./styles";
@@ -382,6 +382,7 @@ class ProofCheck extends LitElement {
                 <dt>${t.proof.after}</dt>
                 <dd data-value="after">${this.value(body.correction.after)}</dd>`
         }
+        ${body.payment === null ? nothing : this.payment(body.payment)}
         ${
           body.price === null
             ? nothing
@@ -420,6 +421,37 @@ class ProofCheck extends LitElement {
   }
 
   /** What a slot was taken for, with the records that say so. */
+  private payment(payment: Payment): TemplateResult {
+    const { t, f } = this.words;
+    if ("standsIn" in payment) {
+      return html`<dt>${t.proof.paidFor}</dt>
+        <dd data-value="paid-for">${t.proof.standsIn}</dd>`;
+    }
+    const told =
+      "record" in payment
+        ? html`<dt>${t.proof.takesBack}</dt>
+            <dd><code data-value="takes-back">${payment.record}</code></dd>`
+        : html`<dt>${t.proof.paid}</dt>
+            <dd data-value="paid">${f.yen(payment.yen)}</dd>
+            <dt>${t.proof.paidFor}</dt>
+            <dd data-value="paid-for">
+              ${payment.bill === null ? t.proof.deposit : t.proof.billOf(payment.bill.month)}
+            </dd>
+            <dt>${t.proof.paidBy}</dt>
+            <dd>${t.proof.ways[payment.way]}</dd>
+            ${
+              payment.bill === null
+                ? nothing
+                : html`<dt>${t.proof.document}</dt>
+                    <dd><code data-value="statement">${payment.bill.statement}</code></dd>`
+            }`;
+    return html`${told}
+      <dt>${t.proof.paidOn}</dt>
+      <dd data-value="paid-on">${payment.day}</dd>
+      <dt>${t.proof.reference}</dt>
+      <dd data-value="reference">${payment.reference}</dd>`;
+  }
+
   private value(value: SlotValue | null): TemplateResult {
     const { t, f } = this.words;
     if (value === null) return html`${t.proof.notKnown}`;

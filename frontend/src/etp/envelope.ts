@@ -51,6 +51,7 @@ const KINDS = [
   "cleared",
   "proposal",
   "correction",
+  "payment",
 ] as const;
 /** Bytes of field 11: its number, the head of its string, and that. */
 const NEXT_KEY_FIELD = 1 + encodeBytes(new Uint8Array(HASH_BYTES)).length;

@@ -52,6 +52,37 @@ export interface SlotValue {
   readonly estimatedFrom: number | null;
 }
 
+/** By their number in the body. */
+export const WAYS = [null, "debit", "transfer", "cash", "set_off"] as const;
+const MOST_YEN = 9_999_999_999;
+const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+const MONTH = /^[0-9]{4}-(0[1-9]|1[0-2])$/;
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+
+/** Money that the sender paid the receiver, for a bill or, without one, as a deposit. */
+export interface Paid {
+  readonly day: string;
+  readonly reference: string;
+  readonly yen: number;
+  readonly way: "debit" | "transfer" | "cash" | "set_off";
+  /** The statement by its SHA-256, in hex. */
+  readonly bill: { readonly month: string; readonly statement: string } | null;
+}
+
+/** What takes a payment back, by the name of its record, in hex. */
+export interface TakenBack {
+  readonly day: string;
+  readonly reference: string;
+  readonly record: string;
+}
+
+/** None: it stands in for one, so that nobody counts them who cannot read them. */
+export interface StandIn {
+  readonly standsIn: true;
+}
+
+export type Payment = Paid | TakenBack | StandIn;
+
 /** What a settled slot's value was, and is; null where nothing was known, and nothing stood in. */
 export interface Correction {
   readonly before: SlotValue | null;
@@ -82,6 +113,8 @@ export interface Body {
   readonly trade: TradeTerms | null;
   /** Of a settled slot of which something came late. */
   readonly correction: Correction | null;
+  /** Between the building and a flat. */
+  readonly payment: Payment | null;
   /** 0 when nothing is wrong. */
   readonly meterStatus: number;
   readonly errors: number;
@@ -150,6 +183,17 @@ export function openBody({ envelope, salt, body }: Sealed): Body {
   if (read.correction !== null && (read.energyWh > 0 || read.place === null || read.logSize === null)) {
     throw wrong("a correction moves nothing, and says whose value changes, by how many entries");
   }
+  if ((envelope.kind === "payment") === (read.payment === null)) {
+    throw wrong("a payment belongs to records of a payment, and to them only");
+  }
+  if (read.payment !== null) {
+    const nobody = "standsIn" in read.payment;
+    if (read.energyWh > 0 || (read.place === null) !== nobody || (read.sender === read.receiver) !== nobody) {
+      throw wrong(
+        "a payment moves money and no energy, between two, and says of which flat's account; what stands in for one is the building's to itself",
+      );
+    }
+  }
   if (DOCUMENTED.includes(envelope.kind) && !namesADocument(read)) {
     throw wrong(`a record of kind ${envelope.kind} names one document by its hash, and measures nothing`);
   }
@@ -208,6 +252,7 @@ function parseBody(data: Uint8Array): Body {
     charged: fields.optional(25, register("charge's register")),
     discharged: fields.optional(26, register("discharge's register")),
     correction: fields.optional(27, (key) => readCorrection(fields.list(key, "correction"))),
+    payment: fields.optional(28, (key) => readPayment(fields.list(key, "payment"))),
   };
   fields.unsigned(4, "time status", 3);
   const root = fields.optional(17, (key) => fields.bytes(key, "root of the seconds", HASH_BYTES));
@@ -244,6 +289,39 @@ function readCorrection(items: readonly Value[]): Correction {
     throw wrong("correction is not [value before, value after]");
   }
   return { before: readSlotValue(before as readonly Value[]), after: readSlotValue(after as readonly Value[]) };
+}
+
+/** What takes a record back (0), is for a bill (1) or a deposit (2), or stands in (3). */
+function readPayment(items: readonly Value[]): Payment {
+  if (items.length === 1 && items[0] === 3) return { standsIn: true };
+  const [form, day, reference, ...rest] = items;
+  if (typeof day !== "string" || !isDay(day) || typeof reference !== "string" || !REFERENCE.test(reference)) {
+    throw wrong("a payment has no day, or no reference");
+  }
+  if (form === 0) {
+    const [record, ...more] = rest;
+    if (!isBytes(record) || record.length !== HASH_BYTES || more.length > 0) {
+      throw wrong("a payment that takes back names one record");
+    }
+    return { day, reference, record: encodeHex(record) };
+  }
+  const [yen, number, month, statement, ...more] = rest;
+  const way = typeof number === "number" ? WAYS[number] : null;
+  if (typeof yen !== "number" || yen < 1 || yen > MOST_YEN || !way || more.length > 0) {
+    throw wrong("a payment is of whole yen above 0, by debit, transfer, cash or set off");
+  }
+  if (form === 2 && rest.length === 2) return { day, reference, yen, way, bill: null };
+  if (form !== 1 || typeof month !== "string" || !MONTH.test(month) || !isBytes(statement)) {
+    throw wrong("a payment is for a month's bill, by its statement, or a deposit");
+  }
+  if (statement.length !== HASH_BYTES) throw wrong("a statement's SHA-256 has 32 bytes");
+  return { day, reference, yen, way, bill: { month, statement: encodeHex(statement) } };
+}
+
+/** Whether it is a day of the calendar, written as 2026-11-27. */
+function isDay(text: string): boolean {
+  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** Nothing, or what it rests on (0: measured, 1: another slot, which comes last), Wh drawn and given, and records. */

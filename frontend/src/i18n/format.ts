@@ -86,6 +86,11 @@ export class Format {
     return `${this.number(ticks / MONEY_PER_YEN, digits)} ${this.messages.yen}`;
   }
 
+  /** Whole yen. */
+  yen(value: number): string {
+    return `${this.number(value)} ${this.messages.yen}`;
+  }
+
   /** A price in 0.01 yen/kWh, in a column that says so. */
   barePrice(ticks: number): string {
     return this.number(ticks / 100, 2);

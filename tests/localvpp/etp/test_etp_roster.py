@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import settings, strategies as st
@@ -30,6 +31,7 @@ from localvpp.etp import (
     FieldError,
     KeyInUseError,
     Kind,
+    Paid,
     PublicKey,
     Record,
     RevokedError,
@@ -41,6 +43,7 @@ from localvpp.etp import (
     SuspendedError,
     UnforeseenKeyError,
     UnknownDeviceError,
+    Way,
     cbor,
     cose,
     foresee,
@@ -79,10 +82,16 @@ def of_a_correction(device: DeviceId, other: DeviceId) -> Body:
     return replace(body(device, other), place="101", log_size=1, correction=Correction(None, value))
 
 
+def of_a_payment(device: DeviceId, other: DeviceId) -> Body:
+    paid = Paid(day=date(2026, 11, 27), reference="1", yen=1, way=Way.CASH, bill=None)
+    return replace(body(device, other), place="101", payment=paid)
+
+
 OF_ITS_OWN = dict.fromkeys(DOCUMENTED, of_a_document) | {
     Kind.SUPPLY: of_a_carrier,
     Kind.DRILL: of_a_drill,
     Kind.CORRECTION: of_a_correction,
+    Kind.PAYMENT: of_a_payment,
 }
 """Kinds whose bodies are like no other's."""
 

@@ -46,7 +46,7 @@ from localvpp.wire import (
     sign_market_word,
     sign_verdict,
 )
-from localvpp.wire.market_word import MARKET_TYPE, VERDICT_TYPE
+from localvpp.wire.market_word import MARKET_TYPE, VERDICT_TYPE, VOUCHED_SINCE
 
 from ..place import ORIGIN, SLOT
 
@@ -171,7 +171,7 @@ def test_a_flat_vouches_for_its_own_orders_whatever_else_it_finds() -> None:
     assert open_verdict(against, device, ORIGIN).findings == findings_name(("the price is another",))
 
 
-@pytest.mark.parametrize("fields", [{7: False}, {7: 1}, {0: PROTOCOL - 1, 7: True}])
+@pytest.mark.parametrize("fields", [{7: False}, {7: 1}, {0: VOUCHED_SINCE - 1, 7: True}])
 def test_a_word_that_vouches_otherwise_is_none(fields: dict[int, cbor.Value]) -> None:
     flat = Ed25519Signer(b"\x07" * 32)
     device = flat.public.device_id

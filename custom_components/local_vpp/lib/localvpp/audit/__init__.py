@@ -10,7 +10,17 @@ coordinator, for they are the rules, and none of the code that writes books and 
 from .auditedlog import AuditedLog, AuditError, Entry
 from .corrected import CorrectedLog
 from .meters import audit_meters
+from .paid import audit_payments
 from .papers import RoundPapers
 from .slot import audit_slot
 
-__all__ = ["AuditError", "AuditedLog", "CorrectedLog", "Entry", "RoundPapers", "audit_meters", "audit_slot"]
+__all__ = [
+    "AuditError",
+    "AuditedLog",
+    "CorrectedLog",
+    "Entry",
+    "RoundPapers",
+    "audit_meters",
+    "audit_payments",
+    "audit_slot",
+]

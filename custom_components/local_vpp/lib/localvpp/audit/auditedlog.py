@@ -34,6 +34,7 @@ class AuditedLog:
         erased: frozenset[int] = frozenset(),
         *,
         size: int,
+        unopened: Sequence[tuple[int, Kind]] = (),
     ) -> None:
         self.origin = origin
         self.size = size
@@ -42,6 +43,8 @@ class AuditedLog:
         """Those that are there to be read."""
         self.erased = erased
         """Slots of which something was erased: nobody can run them again."""
+        self.unopened = unopened
+        """Index and kind of the entries whose bodies are not there."""
         self._lines = lines
         self._of: dict[tuple[Kind, int], list[Entry]] = defaultdict(list)
         for entry in entries:
@@ -56,6 +59,7 @@ class AuditedLog:
         directory = Directory(origin)
         entries: list[Entry] = []
         erased: set[int] = set()
+        unopened: list[tuple[int, Kind]] = []
         lines: dict[DeviceId, list[tuple[int, Line]]] = defaultdict(list)
         size = 0
         for index, told in records:
@@ -72,6 +76,7 @@ class AuditedLog:
                 entries.append(Entry(index, told))
             else:
                 erased.add(envelope.slot)
+                unopened.append((index, envelope.kind))
             named = None if envelope.enrolled is None else envelope.enrolled.device
             for device in {envelope.device, envelope.concerns, named} - {None}:
                 assert device is not None, "it was taken out"
@@ -80,7 +85,7 @@ class AuditedLog:
                     lines[device].append((index, line))
         if not entries:
             raise AuditError("there are no entries")
-        return cls(origin, entries, dict(lines), frozenset(erased), size=size)
+        return cls(origin, entries, dict(lines), frozenset(erased), size=size, unopened=unopened)
 
     def of_slot(self, kind: Kind, slot: int) -> Sequence[Entry]:
         """Return a slot's entries of a kind, in their order."""

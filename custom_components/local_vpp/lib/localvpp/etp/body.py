@@ -17,6 +17,7 @@ from .correction import Correction
 from .errors import FieldError
 from .fields import LARGEST, Fields
 from .keys import DEVICE_ID_LENGTH, DeviceId
+from .payment import Payment, StandIn, plain_payment, read_payment
 
 VERSION: Final = 1
 HASH_LENGTH: Final = 32
@@ -168,6 +169,8 @@ class Body:
     """What came out of it."""
     correction: Correction | None = None
     """Of a settled slot's value that has changed since: what it was, and what it is."""
+    payment: Payment | StandIn | None = None
+    """Money from sender to receiver, one of whom is the building; or what takes such a record back."""
 
     def __post_init__(self) -> None:
         if self.start_ms > self.end_ms:
@@ -289,6 +292,7 @@ class Body:
             (23, None if self.carrier is None else int(self.carrier)),
             (0, None if self.trade is None else _plain_trade(self.trade)),
             (27, None if self.correction is None else self.correction.plain()),
+            (28, None if self.payment is None else plain_payment(self.payment)),
         )
         value |= {key: item for key, item in optional if item is not None}
         return cbor.encode(value)
@@ -329,6 +333,7 @@ class Body:
             charged=_register(fields, 25, "charge's register"),
             discharged=_register(fields, 26, "discharge's register"),
             correction=Correction.read(fields.list_(27, "correction", 2)) if fields.has(27) else None,
+            payment=read_payment(fields.list_(28, "payment")) if fields.has(28) else None,
         )
         fields.end()
         return body

@@ -82,6 +82,8 @@ class Kind(IntEnum):
     """A result that somebody has proposed for the slot's book, and that is better than all before it: a document."""
     CORRECTION = 23
     """What a meter has told of a settled slot since has changed its value (`Body.correction`); the newest counts."""
+    PAYMENT = 24
+    """Money that a flat has paid the association, or got of it, or such a record taken back (`Body.payment`)."""
 
 
 COSIGNING: Final = frozenset({Kind.WITNESS, Kind.MIRROR})

@@ -41,12 +41,14 @@ _PAYLOAD_HEAD: Final = b"\x58"
 # Eight fields, which leaves out enrolments: version 1, then the device.
 _PAYLOAD: Final = b"\xa8\x00\x01\x01\x50"
 
+_READ: Final = (*METERED, Kind.SUPPLY)
+"""What comes by the thousand. Other kinds have rules of their own, which `envelope.parse` knows."""
 _ENVELOPE: Final = b"".join(
     (
         *(b"\x02", UNSIGNED),  # epoch
         *(b"\x03", UNSIGNED),  # seq
         *(b"\x04", BYTES_32),  # prev
-        *(b"\x05", small(max(Kind))),
+        *(b"\x05", small(max(_READ))),
         *(b"\x06", UNSIGNED),  # slot
         *(b"\x07", BYTES_32),  # commitment
         BYTES_64,  # signature
@@ -87,8 +89,7 @@ _SIGNATURE_GROUP: Final = 7
 _SALT_GROUP: Final = 8
 _BODY_GROUP: Final = 9
 
-_OF_A_METER: Final = frozenset(bytes([kind]) for kind in (*METERED, Kind.SUPPLY))
-"""What comes by the thousand. Other kinds have rules of their own, which `envelope.parse` knows."""
+_OF_A_METER: Final = frozenset(bytes([kind]) for kind in _READ)
 _KINDS: Final = tuple(Kind)
 _TIME_STATUS: Final = tuple(TimeStatus)
 _METER_STATUS: Final = tuple(MeterStatus)

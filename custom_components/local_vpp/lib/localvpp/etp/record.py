@@ -24,6 +24,7 @@ from .envelope import (
 from .errors import CommitmentError, FieldError
 from .grammar import byte_string
 from .keys import PublicKey
+from .payment import StandIn
 
 LARGEST: Final = 16 * 1024
 """Bytes of a sealed record at most: one needs about 600; evidence adds 34 for each hash."""
@@ -97,6 +98,13 @@ def checked(kind: Kind, body: Body) -> Body:
         raise FieldError("a correction belongs to the bodies of CORRECTION records, and to them only")
     if body.correction is not None and (body.energy_wh or body.place is None or body.log_size is None):
         raise FieldError("a CORRECTION record moves nothing, and says whose value changes, by how many entries")
+    if (kind is Kind.PAYMENT) is (body.payment is None):
+        raise FieldError("a payment belongs to the bodies of PAYMENT records, and to them only")
+    if body.payment is not None and not _is_between_two(body, nobody=isinstance(body.payment, StandIn)):
+        raise FieldError(
+            "a PAYMENT record moves money and no energy, between two, and says of which flat's account; "
+            "what stands in for one is the building's to itself, and says of no account"
+        )
     if body.behind and kind not in METERED:
         raise FieldError(f"a {kind.name} record has counters of what is behind a meter, and is no meter's")
     if kind in DOCUMENTED and not _names_a_document(body):
@@ -104,6 +112,11 @@ def checked(kind: Kind, body: Body) -> Body:
     if kind is Kind.DRILL and (body.sender != body.receiver or not body.reason):
         raise FieldError("a DRILL record is a word of a device to itself, with the drill's level as its reason")
     return body
+
+
+def _is_between_two(body: Body, *, nobody: bool) -> bool:
+    """Whether a body moves money between two on somebody's account; or nothing, if it stands in for such a one."""
+    return not body.energy_wh and (body.place is None) is nobody and (body.sender == body.receiver) is nobody
 
 
 def _names_a_document(body: Body) -> bool:

@@ -35,6 +35,7 @@ BUILDING_ONLY: Final = frozenset(
         Kind.CLEARED,
         Kind.PROPOSAL,
         Kind.CORRECTION,
+        Kind.PAYMENT,
     }
 )
 """Kinds that only the building may write."""

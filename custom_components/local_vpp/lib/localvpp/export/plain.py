@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 import json
 from typing import Final
 
-from ..etp import Body, ErrorFlag, Record, Register, SignedEnvelope
+from ..etp import Body, ErrorFlag, Payment, Record, Register, SignedEnvelope, StandIn, TakenBack
 from .errors import UnfitError
 
 type Plain = bool | int | str | list[Plain] | dict[str, Plain] | None
@@ -83,7 +83,21 @@ def plain_body(body: Body) -> dict[str, Plain]:
     told |= {f"{name}_wh": _register(register) for name, register in body.behind.items()}
     if body.trade is not None:
         told["trade"] = asdict(body.trade)
+    if body.payment is not None:
+        told["payment"] = _payment(body.payment)
     return told if body.reason is None else told | {"reason": body.reason}
+
+
+def _payment(payment: Payment | StandIn) -> dict[str, Plain]:
+    """Return a payment: of a bill with its month and statement, of what takes back with the record that it names."""
+    if isinstance(payment, StandIn):
+        return {"stands_in": True}
+    told: dict[str, Plain] = {"day": payment.day.isoformat(), "reference": payment.reference}
+    if isinstance(payment, TakenBack):
+        return told | {"takes_back": payment.record.hex()}
+    told |= {"yen": payment.yen, "way": payment.way.name.lower()}
+    bill = payment.bill
+    return told if bill is None else told | {"month": bill.month, "statement": bill.statement.hex()}
 
 
 def canonical_json(value: Plain) -> bytes:

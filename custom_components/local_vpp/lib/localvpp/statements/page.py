@@ -8,9 +8,11 @@ from html import escape
 from typing import Final
 
 from ..paper import Language
+from ..payments import FlatAccount
 from ..settlement.month import Billing
 from ..settlement.statement import BuildingStatement, Statement, Trail
-from . import parts
+from . import account as accounted, parts
+from .account import AccountSheet
 from .figures import month_name
 from .naming import name_in, name_in_house
 from .page_ways import cell, evidence, mark, ways, whole
@@ -42,6 +44,8 @@ code { font-size: .75rem; overflow-wrap: anywhere; }
 .at { color: #5a6662; font-size: .75rem; font-weight: 400; display: inline-block; min-width: 1.6rem; }
 a.n { color: inherit; text-decoration-color: #9bb5ac; text-underline-offset: .2em; }
 .ways :is(th, td) { text-align: left; } .ways td:nth-child(3) { text-align: right; }
+.coded :is(th, td):not(:last-child) { white-space: nowrap; } .coded :is(th, td):last-child { text-align: left; }
+.coded code { display: inline-block; min-width: 17rem; }
 @media print { @page { size: A4; margin: 15mm; } body { max-width: none; padding: 0; font-size: 10pt; }
   .records { max-height: none; overflow: visible; } .records, code { font-size: 6pt; line-height: 1.2; }
   .records :is(th, td) { padding: 0 .5rem; border: 0; }
@@ -103,6 +107,38 @@ def building_page(house: BuildingStatement, trail: Trail, language: Language) ->
     return _page(f"{words['building_title']} {month_name(house.month, words)}", language, body)
 
 
+def account_page(sheet: AccountSheet, language: Language) -> str:
+    """Return a flat's account."""
+    words, account = Words(language), sheet.account
+    name, amount = accounted.result(account, words)
+    header, taken = accounted.table(accounted.void(sheet, words))
+    body = [
+        f"<h1>{escape(words['account'])}</h1>",
+        f'<p class="note">{escape(words["account_note"])}</p>',
+        _facts(accounted.facts(accounted.head(sheet, words))),
+        f'<p class="pay">{escape(name)}<br><strong>{escape(amount)}</strong></p>',
+        _facts(accounted.facts(accounted.sums(account, words))),
+        _heading(words["bills"]),
+        _table(*accounted.table(accounted.bills(account, words)), summed=True, coded=True),
+        _heading(words["moved"]),
+        _table(*accounted.table(accounted.moved(sheet, words)), summed=True, coded=True),
+    ]
+    if taken:
+        body += [_heading(words["void"]), _table(header, taken, coded=True)]
+    return _page(f"{words['account']} {account.flat}", language, body)
+
+
+def accounts_page(building: str, accounts: Sequence[FlatAccount], language: Language) -> str:
+    """Return all accounts of a building on one list, for its manager."""
+    words = Words(language)
+    body = [
+        f"<h1>{escape(words['accounts'])}</h1>",
+        _facts([(words["building"], building)]),
+        _table(*accounted.table(accounted.overview(accounts, words)), summed=True),
+    ]
+    return _page(f"{words['accounts']} {building}", language, body)
+
+
 def _page(title: str, language: Language, body: Iterable[str]) -> str:
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
@@ -126,11 +162,15 @@ def _facts(facts: Facts) -> str:
     return f"<dl>{''.join(rows)}</dl>"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[Cell]], *, summed: bool = False) -> str:
+def _table(header: Sequence[str], rows: Sequence[Sequence[Cell]], *, summed: bool = False, coded: bool = False) -> str:
+    """Write a table; the last line is a sum if `summed`, the last column of digests if `coded`."""
     lines = []
     for at, row in enumerate(rows):
         marked = ' class="sum"' if summed and at == len(rows) - 1 else ""
         name, *cells = row
-        told = "".join(f"<td>{cell(each)}</td>" for each in cells)
+        texts = [cell(each) for each in cells]
+        if coded:
+            texts[-1] = f"<code>{texts[-1]}</code>"
+        told = "".join(f"<td>{each}</td>" for each in texts)
         lines.append(f'<tr{marked}><th scope="row">{mark(row)}{cell(name)}</th>{told}</tr>')
-    return f'<div class="scroll">{whole(header, lines)}</div>'
+    return f'<div class="scroll{" coded" if coded else ""}">{whole(header, lines)}</div>'

@@ -4,10 +4,10 @@ Its times are of the month, so that the same statement gives the same bytes.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from hashlib import sha256
 
-from ..paper import Font, Language, Sheet, find_font
+from ..paper import JAPAN, Font, Language, Sheet, find_font
 from ..settlement.month import Billing
 from ..settlement.statement import (
     BuildingStatement,
@@ -18,7 +18,8 @@ from ..settlement.statement import (
     encode_building,
     encode_statement,
 )
-from . import parts
+from . import account as accounted, parts
+from .account import AccountSheet
 from .figures import month_name
 from .naming import name_in, name_in_house
 from .shown import Cell, Facts, Shown, Table, bracketed, documents_of, numbered, plain, value_of, way_of
@@ -30,6 +31,8 @@ _DIFFERENCES = (40.0, 80.0, 30.0, 30.0)
 _UTILITY = (80.0, 40.0, 30.0, 30.0)
 _AMOUNTS = (50.0, 27.0, 25.0, 25.0, 25.0, 28.0)
 _WAYS = (10.0, 60.0, 32.0, 78.0)
+_BILLS = (32.0, 26.0, 26.0, 26.0, 70.0)
+_MOVED = (20.0, 40.0, 20.0, 26.0, 24.0, 50.0)
 _GREEN = (22, 120, 60)
 _BELOW_MM = 30.0
 
@@ -120,6 +123,35 @@ def building_pdf(
     sheet.number_pages()
     sheet.attach(f"building-{house.month}.json", data)
     return sheet.finish()
+
+
+def account_pdf(sheet: AccountSheet, language: Language, *, software: str, font: Font | None = None) -> bytes:
+    """Return a flat's account; its time is the begin of the day on which it is made out. Raises PdfError."""
+    words, account = Words(language), sheet.account
+    begin = int(datetime.combine(sheet.issued, time(), JAPAN).timestamp())
+    paper = _sheet(begin, f"{words['account']} {account.flat}", words, software, font)
+    paper.title(words["account"], sheet.issued.isoformat())
+    paper.facts(_facts(accounted.facts(accounted.head(sheet, words))), label_mm=35.0)
+    name, amount = accounted.result(account, words)
+    paper.result(amount, [name], _GREEN)
+    paper.facts(_facts(accounted.facts(accounted.sums(account, words))), label_mm=50.0)
+    paper.heading(words["bills"])
+    header, rows = accounted.table(accounted.bills(account, words))
+    paper.table(_BILLS, header, _plain(rows), pages=True, numbers=(1, 2, 3), folds=(4,))
+    taken = accounted.void(sheet, words)
+    for key, lines in (("moved", accounted.moved(sheet, words)), ("void", taken)):
+        header, rows = accounted.table(lines)
+        if rows:
+            _room(paper)
+            paper.heading(words[key])
+            paper.table(_MOVED, header, _plain(rows), pages=True, numbers=(3,), folds=(1, 4, 5))
+    paper.lines([words["account_note"]], size=7)
+    paper.number_pages()
+    return paper.finish()
+
+
+def _plain(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    return [[plain(each) for each in row] for row in rows]
 
 
 def _facts(facts: Facts) -> list[tuple[str, str]]:

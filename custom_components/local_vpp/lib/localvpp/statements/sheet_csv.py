@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 from ..paper import Language
+from ..payments import FlatAccount
 from ..settlement.statement import (
     SCALE,
     BuildingStatement,
@@ -23,6 +24,8 @@ from ..settlement.statement import (
     Way,
 )
 from ..settlement.tariff import Month
+from . import account as accounted
+from .account import AccountSheet
 from .figures import decimal, moment
 from .naming import name_in, name_in_house
 from .shown import amount, bracketed, sections, slots_of, way_of
@@ -56,6 +59,25 @@ def records_csv(statement: Statement, trail: Trail, language: Language) -> bytes
 def building_records_csv(house: BuildingStatement, trail: Trail, language: Language) -> bytes:
     """Return what each number of the building's statement comes from, slot by slot."""
     return _slots(trail, partial(name_in_house, house), Words(language))
+
+
+def account_csv(sheet: AccountSheet, language: Language) -> bytes:
+    """Return a flat's account: its sums, its bills, and what was paid, each with where it stands."""
+    words, account = Words(language), sheet.account
+    rows: list[Sequence[object]] = [*accounted.head(sheet, words)]
+    tables = [("bills", accounted.bills(account, words)), ("moved", accounted.moved(sheet, words))]
+    taken = accounted.void(sheet, words)
+    if taken[1]:
+        tables.append(("void", taken))
+    for key, (header, lines) in tables:
+        rows += [[], [words[key]], header, *lines]
+    return written([*rows, [], *accounted.sums(account, words)])
+
+
+def accounts_csv(accounts: Sequence[FlatAccount], language: Language) -> bytes:
+    """Return all accounts of a building on one list, for its manager; the last line is their sum."""
+    header, lines = accounted.overview(accounts, Words(language))
+    return written([header, *lines])
 
 
 def _numbers(

@@ -51,7 +51,7 @@ from .market import (
     Verdict,
 )
 
-PROTOCOL: Final = 10
+PROTOCOL: Final = 11
 """Counts up with every change of what is said: a message more, another field, other bytes under a signature."""
 NONCE_LENGTH: Final = 32
 RELEASED: Final = 4000

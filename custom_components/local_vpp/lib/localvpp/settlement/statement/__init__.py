@@ -6,13 +6,14 @@ from .house_trail import house_trail, party_line
 from .invoice import Invoice, Issuer, RegistrationError, registration
 from .noted import keys_of
 from .party import MONTH_FILE, PeakPart, Row, RowKind, Statement, statements
-from .plain import encode_building, encode_statement, plain_statement
+from .plain import BilledFlat, encode_building, encode_statement, plain_statement, read_billed_flat
 from .trail import difference_line, trail_of
 
 __all__ = [
     "BUILDING_FILE",
     "MONTH_FILE",
     "SCALE",
+    "BilledFlat",
     "BuildingStatement",
     "Document",
     "Documents",
@@ -40,6 +41,7 @@ __all__ = [
     "keys_of",
     "party_line",
     "plain_statement",
+    "read_billed_flat",
     "registration",
     "statements",
     "trail_of",

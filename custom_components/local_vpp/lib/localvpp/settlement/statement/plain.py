@@ -1,11 +1,12 @@
 """A statement as plain values and as bytes, as it rides along in its PDF: JSON, integers, fractions as "a/b"."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 import json
 from typing import Any, Final
 
-from ..month import Reference, plain_difference
+from ..month import Reference, Role, plain_difference
 from .building import BuildingStatement
 from .figure import Metered, Trail, Way, Worked, Written
 from .party import Statement
@@ -19,6 +20,40 @@ def encode_statement(statement: Statement, trail: Trail) -> bytes:
     return json.dumps(
         plain_statement(statement, trail), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     ).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class BilledFlat:
+    """What a flat's statement bills it for."""
+
+    building: str
+    flat: str
+    month: str
+    yen: int
+
+
+def read_billed_flat(data: bytes) -> BilledFlat | None:
+    """Read of a statement's bytes what a flat is billed; None where they are none, or of who is billed nothing.
+
+    Raises ValueError for a statement of another version, or one that is broken.
+    """
+    try:
+        plain = json.loads(data)
+        told = plain["format"]
+    except ValueError, KeyError, TypeError:
+        return None  # Another document: a month, or whatever lies beside statements.
+    if not isinstance(told, str) or not told.startswith(FORMAT.rpartition("/")[0] + "/"):
+        return None
+    if told != FORMAT:
+        raise ValueError(f"its format is {told!r}, expected {FORMAT!r}: read it with another version")
+    match plain:
+        case {"role": Role.FLAT.value, "bill": {"yen": int(yen)}, "party": str(flat), "month": str(month)} if (
+            type(yen) is int
+        ):
+            return BilledFlat(str(plain.get("building")), flat, month, yen)
+        case {"role": str(), "bill": None} | {"role": Role.COMMON.value | Role.ROOF.value}:
+            return None
+    raise ValueError("is a statement that does not say whose it is, of which month, and over how many yen")
 
 
 def plain_statement(statement: Statement, trail: Trail) -> dict[str, Any]:
