@@ -101,6 +101,26 @@ def test_what_is_no_map_at_all_is_refused(text: str) -> None:
         parse_map("some_meter.yaml", text)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "shown"),
+    [
+        ("class: meter", "class:\n\tmeter", "found character '\\t' that cannot start any token"),
+        ("class: meter", "class: *meter", "found undefined alias 'meter'"),
+        ("class: meter", "class: me: ter", "class: me: ter\n"),
+        ("class: meter", "class: me\x07ter", "unacceptable character #x0007"),
+        ("class: meter", "class: me\ud800ter", "unacceptable character #xd800"),
+        ("class: meter", 'class: "\\UFFFFFFFF"', "invalid Unicode character escape code"),
+        ("class: meter", "class: 2026-13-45", "month must be in 1..12"),
+    ],
+)
+def test_what_is_no_yaml_is_shown_with_its_character_or_its_line(was: str, becomes: str, shown: str) -> None:
+    assert was in GOOD
+    with pytest.raises(MapError) as caught:
+        parse_map("some_meter.yaml", GOOD.replace(was, becomes, 1))
+    assert (caught.value.file, caught.value.field) == ("some_meter.yaml", "text")
+    assert shown in str(caught.value.value)
+
+
 def test_a_map_that_does_not_exist_is_answered_with_those_that_do() -> None:
     with pytest.raises(MapError, match=f"choose one of {', '.join(available_maps())}"):
         load_map("eastron_sdm999")

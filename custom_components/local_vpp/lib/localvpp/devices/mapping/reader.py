@@ -5,6 +5,7 @@ without the device is checked, and an error names file, point, field, value and 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -82,9 +83,19 @@ def parse_map(file: str, source: str) -> RegisterMap:
     """
     try:
         document = yaml.load(source, _LOADER)  # noqa: S506
-    except yaml.YAMLError as error:
-        raise MapError(file, None, "text", str(error), "write it as YAML") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: of a day that no month has, and of half a character.
+        raise MapError(file, None, "text", _why_unread(source, error), "write it as YAML") from error
     return _device(Fields(file, None, document))
+
+
+def _why_unread(source: str, error: Exception) -> str:
+    """Say what is wrong with a text: libyaml shows neither the line nor the character, PyYAML itself does."""
+    with suppress(ValueError):
+        try:
+            yaml.load(source, yaml.SafeLoader)
+        except yaml.YAMLError as plainer:
+            return str(plainer)
+    return str(error)
 
 
 def _device(fields: Fields) -> RegisterMap:
