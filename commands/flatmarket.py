@@ -79,7 +79,7 @@ def read_settings(file: Path | None) -> MarketSettings:
     except yaml.MarkedYAMLError as error:
         where = "" if error.problem_mark is None else f"line {error.problem_mark.line + 1}: "
         raise CommandError(f"--market {file}: {where}{error.problem}") from error
-    except (OSError, UnicodeError, MarketError, yaml.YAMLError, vol.Invalid) as error:
+    except (OSError, ValueError, MarketError, yaml.YAMLError, vol.Invalid) as error:
         raise CommandError(f"--market {file}: {error}") from error
 
 

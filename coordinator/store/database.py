@@ -56,7 +56,7 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
 
     A file that is not there is made, unless it must exist: what only reads has nothing to read then, and would leave an
     empty building behind. While another process makes the schema or brings it up to date, however long that takes, it
-    is waited for; one that dies has done nothing of it. Raises StoreError.
+    is waited for; one that dies has done nothing of it. Raises StoreError, also for a schema that a newer version made.
     """
     engine = _engine(url)
     if must_exist and engine.dialect.name == "sqlite":
@@ -68,13 +68,12 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
             )
     try:
         await _bring_up_to_date(engine)
-    except StoreError:
-        await engine.dispose()
+    except BaseException as error:
+        # Also of a task that is cancelled while it waits: nobody else has the engine to close it.
+        await close_database(engine)
+        if isinstance(error, SQLAlchemyError | OSError | sqlite3.Error):
+            raise StoreError(f"the database {_where(engine)} cannot be used: {in_words(error)}") from error
         raise
-    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
-        await engine.dispose()
-        where = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"the database {where} cannot be used: {in_words(error)}") from error
     return engine
 
 
@@ -95,8 +94,14 @@ async def _bring_up_to_date(engine: AsyncEngine) -> None:
 
 async def _upgraded(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        if await connection.run_sync(_is_newest):
-            return
+        found, newest, known = await connection.run_sync(_revisions)
+    if found == newest:
+        return
+    if found is not None and found not in known:
+        raise StoreError(
+            f"the database {_where(engine)} has the schema {found}, which a newer version of local-vpp made; this one "
+            f"knows those up to {newest}: run that version, or put back a backup of before it"
+        )
     async with alone(engine) as connection:
         await connection.run_sync(_upgrade)
 
@@ -107,6 +112,10 @@ def _is_busy(error: Exception) -> bool:
     code = getattr(cause, "sqlite_errorcode", None)
     # The lower byte is the kind; above it stands what of that kind (https://sqlite.org/rescode.html).
     return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _where(engine: AsyncEngine) -> str:
+    return engine.url.render_as_string(hide_password=True)
 
 
 def in_words(error: Exception) -> str:
@@ -180,11 +189,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _is_newest(connection: Connection) -> bool:
+def _revisions(connection: Connection) -> tuple[str | None, str | None, frozenset[str]]:
+    """Return the schema that the database has, the newest one, and all that are known."""
     if connection.dialect.name == "postgresql":
         check_server(connection)
-    newest = ScriptDirectory.from_config(_migrations()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == newest
+    scripts = ScriptDirectory.from_config(_migrations())
+    known = frozenset(script.revision for script in scripts.walk_revisions())
+    return MigrationContext.configure(connection).get_current_revision(), scripts.get_current_head(), known
 
 
 def _migrations() -> Config:

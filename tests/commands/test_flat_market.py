@@ -70,6 +70,7 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
         ("line_w: 60", "write 500 to 72000 W"),
         ("- trades", "expected names and values"),
         ("trades: [", "--market"),
+        ("trades: 2026-13-01", "--market .*month must be in 1..12"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_the_reason(text: str, reason: str, tmp_path: Path) -> None:

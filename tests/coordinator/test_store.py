@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 import logging
 from pathlib import Path
@@ -233,6 +233,47 @@ async def test_a_database_that_is_up_to_date_is_opened_while_another_one_writes(
         held.execute("BEGIN IMMEDIATE")
         async with asyncio.timeout(60):
             await close_database(await open_database(url))
+
+
+@on_both_databases
+async def test_a_database_that_a_newer_version_made_is_refused(url: str) -> None:
+    engine = await open_database(url)
+    async with alone(engine) as connection:
+        newest = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await close_database(engine)
+    with pytest.raises(StoreError, match=f"has the schema 9999, .* knows those up to {newest}: run that version"):
+        await open_database(url)
+
+
+async def test_who_no_longer_waits_for_a_database_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0)
+    caplog.set_level(logging.INFO, database.__name__)
+    file = tmp_path / "test.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as held:
+        held.execute("PRAGMA journal_mode=wal")
+        held.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(open_database(f"sqlite+aiosqlite:///{file}"))
+        async with asyncio.timeout(60):
+            while "it is waited for" not in caplog.text:
+                assert not opening.done(), await opening
+                await asyncio.sleep(0.01)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+    # Only now: SQLite closes a file late that the same process has locked.
+    assert not is_open(file)
+
+
+def is_open(file: Path) -> bool:
+    """Whether this process has a file open."""
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            if each.readlink() == file:
+                return True
+    return False
 
 
 async def test_a_connection_that_is_given_back_late_is_waited_for_and_closed(url: str) -> None:
