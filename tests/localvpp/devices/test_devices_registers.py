@@ -1,10 +1,14 @@
 """Maps are checked before any device is asked, and errors lead to the line."""
 
 from fractions import Fraction
+from importlib import resources
 
 import pytest
+import yaml
 
+from localvpp import devices
 from localvpp.devices import DeviceClass, MapError, available_maps, load_map, parse_map
+from localvpp.devices.mapping import reader
 from localvpp.devices.mapping.vocabulary import POINTS
 
 GOOD = """
@@ -119,6 +123,13 @@ def test_what_is_no_yaml_is_shown_with_its_character_or_its_line(was: str, becom
         parse_map("some_meter.yaml", GOOD.replace(was, becomes, 1))
     assert (caught.value.file, caught.value.field) == ("some_meter.yaml", "text")
     assert shown in str(caught.value.value)
+
+
+def test_maps_are_read_as_well_where_there_is_no_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = resources.files(devices) / "maps"
+    monkeypatch.setattr(reader, "_LOADER", yaml.SafeLoader)
+    for name in available_maps():
+        assert parse_map(f"{name}.yaml", (folder / f"{name}.yaml").read_text(encoding="utf-8")) == load_map(name)
 
 
 def test_a_map_that_does_not_exist_is_answered_with_those_that_do() -> None:
