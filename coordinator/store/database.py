@@ -55,8 +55,9 @@ async def open_database(url: str, *, must_exist: bool = False) -> AsyncEngine:
     """Return an engine whose database has the newest schema.
 
     A file that is not there is made, unless it must exist: what only reads has nothing to read then, and would leave an
-    empty building behind. While another process makes the schema or brings it up to date, however long that takes, it
-    is waited for; one that dies has done nothing of it. Raises StoreError, also for a schema that a newer version made.
+    empty building behind. While another process makes the schema or brings it up to date, it is waited for: in a file
+    however long that takes, on a server for a minute (`postgresql.COMMAND_S`). One that dies has done nothing of it.
+    Raises StoreError, also for a schema that a newer version made.
     """
     engine = _engine(url)
     if must_exist and engine.dialect.name == "sqlite":
