@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import datetime as dt
 from enum import StrEnum
 import logging
+from secrets import SystemRandom
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -45,6 +46,7 @@ from .store import payments as payment_store
 MOST_AT_ONCE: Final = 500
 """They fit into what a request may have (`web.application`), and into one commit."""
 
+_RANDOM: Final = SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -137,6 +139,8 @@ class Payments:
             self._check_set_off(said, fresh, booked)
             if fresh:
                 whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats))]
+                # In no order: by the place of its own, each flat would count those before it, the last one all.
+                _RANDOM.shuffle(whole)
                 await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in whole])
                 _log.info("%d payments are booked", len(fresh))
         new = {payment.reference for body in fresh if isinstance(payment := body.payment, Paid | TakenBack)}
