@@ -14,7 +14,6 @@ import logging
 from secrets import SystemRandom
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
@@ -37,14 +36,15 @@ from localvpp.etp import (
 from localvpp.paper import JAPAN
 from localvpp.payments import Booked, yen_of
 
-from .config import BuildingConfig
+from .config import MOST_FLATS, BuildingConfig
 from .config.checks import whole
 from .ledger import Ledger, Scribe
 from .members import MemberRefusedError, Members
-from .store import payments as payment_store
+from .store.payments import Bookings
 
-MOST_AT_ONCE: Final = 500
-"""They fit into what a request may have (`web.application`), and into one commit."""
+MOST_AT_ONCE: Final = MOST_FLATS
+"""A bank's answer has one of each flat, and cannot be divided. They fit into what a request may have
+(`web.application`), and, with what stands in, into one commit."""
 
 _RANDOM: Final = SystemRandom()
 _log = logging.getLogger(__name__)
@@ -101,14 +101,14 @@ class Payments:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        bookings: Bookings,
         ledger: Ledger,
         scribe: Scribe,
         members: Members,
         config: BuildingConfig,
         clock: Clock,
     ) -> None:
-        self._engine = engine
+        self._bookings = bookings
         self._ledger = ledger
         self._scribe = scribe
         self._members = members
@@ -127,8 +127,7 @@ class Payments:
             raise _refused(400, f"{ahead.at}.day", f"{ahead.day} lies ahead: book what was paid")
         async with self._lock:
             await self._ledger.ready()
-            async with self._engine.connect() as connection:
-                booked = await payment_store.booked(connection)
+            booked = await self._bookings.every()
             known = {each.payment.reference: each for each in booked}
             taken = {each.payment.record for each in booked if isinstance(each.payment, TakenBack)}
             fresh: list[Body] = []

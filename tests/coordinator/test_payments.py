@@ -13,7 +13,9 @@ from commands.main import main
 from coordinator.config import BuildingConfig
 from coordinator.members import Action
 from coordinator.payments import MOST_AT_ONCE
-from coordinator.store import entries as entry_store, payments as payment_store
+from coordinator.store import StoreError, entries as entry_store, payments as payment_store
+from coordinator.store.payments import Bookings
+from coordinator.store.tables import entries
 from coordinator.web import load_openapi, resident_token
 from localvpp.audit import AuditedLog, audit_payments
 from localvpp.etp import (
@@ -152,6 +154,36 @@ async def test_nobody_counts_the_payments_before_his_own_by_its_place_in_the_log
     logged = [each.payment.reference for each in await booked(house)]
     assert sorted(logged) == said
     assert logged != said, "forty come in the order in which they were said once in 40! times"
+
+
+@on_both_databases
+async def test_each_payment_is_read_once_however_often_accounts_are_asked_for(house: House) -> None:
+    await house.invited("101")
+    bookings = Bookings(house.coordinator.engine)
+    assert await bookings.every() == ()
+    await post(house, deposit())
+    first = await bookings.every()
+    assert await bookings.every() is first, "nothing was booked since"
+    await post(house, bill())
+    second = await bookings.every()
+    assert list(second) == await booked(house)
+    assert [each.payment.reference for each in second] == ["d1", "r1"]
+    assert second[0] is first[0]
+
+
+async def test_a_payment_whose_body_is_not_there_is_read_when_it_is_there_again(house: House) -> None:
+    await house.invited("101")
+    bookings = Bookings(house.coordinator.engine)
+    await post(house, bill())
+    (paid,) = await booked(house)
+    body = entries.update().where(entries.c.log_index == paid.index)
+    async with house.coordinator.engine.begin() as connection:
+        await connection.execute(body.values(body=None))
+    with pytest.raises(StoreError, match=f"entry {paid.index} is a payment, and its body is not here"):
+        await bookings.every()
+    async with house.coordinator.engine.begin() as connection:
+        await connection.execute(body.values(body=paid.body.encode()))
+    assert list(await bookings.every()) == [paid]
 
 
 async def test_a_payment_that_was_booked_wrongly_is_taken_back_once_and_its_record_stays(house: House) -> None:
