@@ -130,14 +130,16 @@ class Payments:
             booked = await self._bookings.every()
             known = {each.payment.reference: each for each in booked}
             taken = {each.payment.record for each in booked if isinstance(each.payment, TakenBack)}
+            # One moment for all: what stands in must not be of another slot than what it stands in for.
+            now_ms = self._clock.wall_ms()
             fresh: list[Body] = []
             for each in said:
-                body = self._body(each, known, taken)
+                body = self._body(each, known, taken, now_ms)
                 if body is not None:
                     fresh.append(body)
             self._check_set_off(said, fresh, booked)
             if fresh:
-                whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats))]
+                whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats), now_ms)]
                 # In no order: by the place of its own, each flat would count those before it, the last one all.
                 _RANDOM.shuffle(whole)
                 await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in whole])
@@ -172,16 +174,16 @@ class Payments:
                     "set off against, so that received and paid_out are alike; take both back together, too",
                 )
 
-    def _stand_ins(self, count: int) -> list[Body]:
+    def _stand_ins(self, count: int, now_ms: int) -> list[Body]:
         """Return what fills a batch to a multiple of the flats, so that nobody counts who has not paid yet."""
-        now_ms, building = self._clock.wall_ms(), self._scribe.device
+        building = self._scribe.device
         said = Body.word(now_ms, now_ms, self._config.slot_seconds, sender=building, receiver=building)
         return [replace(said, payment=StandIn())] * count
 
     def _slot(self, body: Body) -> int:
         return body.start_ms // 1000 // self._config.slot_seconds * self._config.slot_seconds
 
-    def _body(self, said: _Said, known: Mapping[str, Booked], taken: set[bytes]) -> Body | None:
+    def _body(self, said: _Said, known: Mapping[str, Booked], taken: set[bytes], now_ms: int) -> Body | None:
         """Return the body of a record to be written; None where it is there."""
         payment, device = self._payment(said, known)
         before = known.get(said.reference)
@@ -199,7 +201,6 @@ class Payments:
             if payment.record in taken:
                 raise _refused(409, f"{said.at}.reverses", f"{said.reverses} was taken back: that is done once")
             taken.add(payment.record)
-        now_ms = self._clock.wall_ms()
         sender, receiver = (building, device) if said.out else (device, building)
         return Body(
             start_ms=now_ms,

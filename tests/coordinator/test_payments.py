@@ -147,6 +147,25 @@ async def test_nobody_counts_the_payments_of_a_batch_who_cannot_read_them(house:
     assert (status, len(mine["payments"])) == (200, 10)
 
 
+async def test_a_batch_is_of_one_slot_though_another_begins_while_it_is_made_up(
+    house: House, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.invited("101")
+    before = house.coordinator.ledger.size
+    read = clock.wall_ms
+
+    def told() -> int:
+        clock.step(60_000)
+        return read()
+
+    monkeypatch.setattr(clock, "wall_ms", told)
+    assert (await post(house, deposit(reference="d1"), deposit(reference="d2")))[0] == 200
+    monkeypatch.undo()
+    told_of = [each.record.envelope.slot for each in (await log_of(house)).entries if each.index >= before]
+    assert len(told_of) == 3
+    assert len(set(told_of)) == 1
+
+
 async def test_nobody_counts_the_payments_before_his_own_by_its_place_in_the_log(house: House) -> None:
     await house.invited("101")
     said = [f"{at:02}" for at in range(40)]
