@@ -61,28 +61,32 @@ def well_paired(claim: Claim, *, anywhere: bool) -> Iterator[Finding]:
     """
     if not len(claim.wh):
         return
-    sellers, buyers = _places(claim, claim.ask), _places(claim, claim.bid)
-    meeting = np.zeros(len(claim.wh), np.int64) if anywhere else _meeting(claim)
-    depth = claim.tree.depth[meeting]
-    later = (depth[1:] < depth[:-1]) | ((depth[1:] == depth[:-1]) & (meeting[1:] > meeting[:-1]))
-    same = meeting[1:] == meeting[:-1]
+    keys = claim.lots.limit * (LARGEST_ORDER_WH + 1) + claim.lots.size
+    sellers, buyers = _places(claim, keys, claim.ask), _places(claim, keys, claim.bid)
     rising = (sellers[1:] >= sellers[:-1]) & (buyers[1:] >= buyers[:-1])
-    moving = (sellers[1:] != sellers[:-1]) | (buyers[1:] != buyers[:-1])
-    for number in told(~(later | (same & rising & moving))):
+    follows = rising & ((sellers[1:] != sellers[:-1]) | (buyers[1:] != buyers[:-1]))
+    meeting = None if anywhere or len(claim.tree.names) == 1 else _meeting(claim)
+    if meeting is not None:
+        depth = claim.tree.depth[meeting]
+        later = (depth[1:] < depth[:-1]) | ((depth[1:] == depth[:-1]) & (meeting[1:] > meeting[:-1]))
+        follows = later | ((meeting[1:] == meeting[:-1]) & follows)
+    for number in told(~follows):
         yield Finding(
             Fault.PAIRING,
             _trade(claim, number + 1),
             f"it cannot follow {_trade(claim, number)}: neighbours come first, then the lowest limits of both sides",
             int(claim.wh[number + 1]),
         )
-    if not anywhere and len(claim.tree.names) > 1:
+    if meeting is not None:
         yield from _neighbours_first(claim, meeting, sellers, buyers)
 
 
-def _places(claim: Claim, orders: Ints) -> Ints:
-    """Return for each of some orders of one side how early it is paired: by limit, energy, and turn among equals."""
-    lots = claim.lots
-    key = lots.limit[orders] * (LARGEST_ORDER_WH + 1) + lots.size[orders]
+def _places(claim: Claim, keys: Ints, orders: Ints) -> Ints:
+    """Return for each of some orders of one side how early it is paired: by its key, and by turn among equals.
+
+    The keys of all orders are limit and energy.
+    """
+    key = keys[orders]
     # One order after the other stands in the trades as it is paired, so this is sorted already if they are right.
     rising = None if bool(np.all(key[1:] >= key[:-1])) else np.argsort(key, kind="stable")
     if rising is not None:
@@ -97,7 +101,7 @@ def _places(claim: Claim, orders: Ints) -> Ints:
         several[group[equal]] = True
         where = np.flatnonzero(several[group])
         equals, at = np.unique(orders[where], return_inverse=True)
-        turns = np.array(lots.turns.places(equals.tolist()), np.int64)
+        turns = np.array(claim.lots.turns.places(equals.tolist()), np.int64)
         group *= len(equals)
         group[where] += turns[at]
     if rising is None:

@@ -42,7 +42,9 @@ def rightly_priced(claim: Claim, fills: Ints) -> Iterator[Finding]:
         right = (lots.limit[claim.ask] + lots.limit[claim.bid]) // 2
     else:
         dearest, lowest = margin(claim, fills)
-        right = (dearest[lots.place[claim.ask]] + lowest[lots.place[claim.bid]]) // 2
+        if len(claim.tree.names) > 1:
+            dearest, lowest = dearest[lots.place[claim.ask]], lowest[lots.place[claim.bid]]
+        right = np.broadcast_to((dearest + lowest) // 2, claim.price.shape)
     yield from costs(claim, right, right)
 
 

@@ -18,6 +18,10 @@ from ..network import Network, Node
 from ..order import LARGEST_BOOK_WH, Order, Side
 
 
+def _turn(seed: bytes, name: bytes) -> bytes:
+    return hashlib.sha256(seed + name).digest() + name
+
+
 @dataclass(frozen=True, slots=True)
 class Turns:
     """Who comes first among equals: by SHA-256 of the seed followed by the name."""
@@ -27,12 +31,12 @@ class Turns:
 
     def turn(self, number: int) -> bytes:
         """Return what decides, the smallest first: the hash, and behind it the name, if two ever had one hash."""
-        name = self.names[number].encode()
-        return hashlib.sha256(self.seed + name).digest() + name
+        return _turn(self.seed, self.names[number].encode())
 
     def places(self, numbers: Sequence[int]) -> list[int]:
         """Return for each of some numbers how many of them come before it."""
-        turns = [self.turn(number) for number in numbers]
+        seed, names = self.seed, self.names
+        turns = [_turn(seed, names[number].encode()) for number in numbers]
         places = [0] * len(turns)
         for place, index in enumerate(sorted(range(len(turns)), key=turns.__getitem__)):
             places[index] = place
