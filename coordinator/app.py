@@ -47,6 +47,7 @@ from .payments import Payments
 from .settlement import Papers, Settler
 from .site import REBUILT
 from .store import Role, close_database, open_database, prices as price_store
+from .store.payments import Bookings
 from .store.slots import SettledSlot
 from .vault import Vault, recovery_recipient
 from .web import (
@@ -216,6 +217,7 @@ async def serving(
             papers,
         )
         members = Members(ledger, scribe, hub, config, clock)
+        bookings = Bookings(engine)
         ledger.on_conflict(members.conflicting)
         api = Api(
             config=config,
@@ -236,13 +238,13 @@ async def serving(
             log=PublicLog(ledger, cosigning, vault),
             members=members,
             erasure=Erasure(engine, ledger, scribe, members, vault, config, clock),
-            payments=Payments(engine, ledger, scribe, members, config, clock),
+            payments=Payments(bookings, ledger, scribe, members, config, clock),
             keys=keys,
             sheet=sheet,
             drills=DrillApi(drills, engine),
             market=MarketApi(engine, ledger),
             plan=PlanApi(config, engine, ledger, clock),
-            wallets=WalletApi(engine, ledger),
+            wallets=WalletApi(engine, ledger, bookings),
             log_key=keys.log_key,
             openapi=await asyncio.to_thread(load_openapi),
             version=release,

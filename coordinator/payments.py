@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import datetime as dt
 from enum import StrEnum
 import logging
+from secrets import SystemRandom
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 import voluptuous as vol
 
 from localvpp.clock import Clock
@@ -36,15 +36,17 @@ from localvpp.etp import (
 from localvpp.paper import JAPAN
 from localvpp.payments import Booked, yen_of
 
-from .config import BuildingConfig
+from .config import MOST_FLATS, BuildingConfig
 from .config.checks import whole
 from .ledger import Ledger, Scribe
 from .members import MemberRefusedError, Members
-from .store import payments as payment_store
+from .store.payments import Bookings
 
-MOST_AT_ONCE: Final = 500
-"""They fit into what a request may have (`web.application`), and into one commit."""
+MOST_AT_ONCE: Final = MOST_FLATS
+"""A bank's answer has one of each flat, and cannot be divided. They fit into what a request may have
+(`web.application`), and, with what stands in, into one commit."""
 
+_RANDOM: Final = SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -99,14 +101,14 @@ class Payments:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        bookings: Bookings,
         ledger: Ledger,
         scribe: Scribe,
         members: Members,
         config: BuildingConfig,
         clock: Clock,
     ) -> None:
-        self._engine = engine
+        self._bookings = bookings
         self._ledger = ledger
         self._scribe = scribe
         self._members = members
@@ -125,18 +127,21 @@ class Payments:
             raise _refused(400, f"{ahead.at}.day", f"{ahead.day} lies ahead: book what was paid")
         async with self._lock:
             await self._ledger.ready()
-            async with self._engine.connect() as connection:
-                booked = await payment_store.booked(connection)
+            booked = await self._bookings.every()
             known = {each.payment.reference: each for each in booked}
             taken = {each.payment.record for each in booked if isinstance(each.payment, TakenBack)}
+            # One moment for all: what stands in must not be of another slot than what it stands in for.
+            now_ms = self._clock.wall_ms()
             fresh: list[Body] = []
             for each in said:
-                body = self._body(each, known, taken)
+                body = self._body(each, known, taken, now_ms)
                 if body is not None:
                     fresh.append(body)
             self._check_set_off(said, fresh, booked)
             if fresh:
-                whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats))]
+                whole = [*fresh, *self._stand_ins(-len(fresh) % len(self._config.flats), now_ms)]
+                # In no order: by the place of its own, each flat would count those before it, the last one all.
+                _RANDOM.shuffle(whole)
                 await self._scribe.write([(Kind.PAYMENT, self._slot(body), body) for body in whole])
                 _log.info("%d payments are booked", len(fresh))
         new = {payment.reference for body in fresh if isinstance(payment := body.payment, Paid | TakenBack)}
@@ -169,16 +174,16 @@ class Payments:
                     "set off against, so that received and paid_out are alike; take both back together, too",
                 )
 
-    def _stand_ins(self, count: int) -> list[Body]:
+    def _stand_ins(self, count: int, now_ms: int) -> list[Body]:
         """Return what fills a batch to a multiple of the flats, so that nobody counts who has not paid yet."""
-        now_ms, building = self._clock.wall_ms(), self._scribe.device
+        building = self._scribe.device
         said = Body.word(now_ms, now_ms, self._config.slot_seconds, sender=building, receiver=building)
         return [replace(said, payment=StandIn())] * count
 
     def _slot(self, body: Body) -> int:
         return body.start_ms // 1000 // self._config.slot_seconds * self._config.slot_seconds
 
-    def _body(self, said: _Said, known: Mapping[str, Booked], taken: set[bytes]) -> Body | None:
+    def _body(self, said: _Said, known: Mapping[str, Booked], taken: set[bytes], now_ms: int) -> Body | None:
         """Return the body of a record to be written; None where it is there."""
         payment, device = self._payment(said, known)
         before = known.get(said.reference)
@@ -196,7 +201,6 @@ class Payments:
             if payment.record in taken:
                 raise _refused(409, f"{said.at}.reverses", f"{said.reverses} was taken back: that is done once")
             taken.add(payment.record)
-        now_ms = self._clock.wall_ms()
         sender, receiver = (building, device) if said.out else (device, building)
         return Body(
             start_ms=now_ms,

@@ -22,14 +22,9 @@ from localvpp.market.rounds import OpenedBook, Outcome
 from localvpp.payments import Booked, standing
 
 from ..ledger import Ledger
-from ..store import (
-    market as market_store,
-    orders as orders_store,
-    payments as payment_store,
-    snapshot,
-    wallets as store,
-)
+from ..store import market as market_store, orders as orders_store, snapshot, wallets as store
 from ..store.market import StoredRound
+from ..store.payments import Bookings
 from .errors import ApiError
 from .reading import Routes, read_number
 from .security import READER, Access, Reader
@@ -47,6 +42,7 @@ class WalletApi:
 
     engine: AsyncEngine
     ledger: Ledger
+    bookings: Bookings
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Rounds are read for one request after the other: two days of books fill memory, and decoding them a core."""
 
@@ -95,12 +91,7 @@ class WalletApi:
         """Give what a flat has paid and was paid, oldest first, with the places of the records."""
         flat = request.match_info["flat"]
         device = self._device(flat, request[READER])
-        async with self.engine.connect() as connection:
-            booked = [
-                each
-                for each in await payment_store.booked(connection)
-                if device in (each.body.sender, each.body.receiver)
-            ]
+        booked = [each for each in await self.bookings.every() if device in (each.body.sender, each.body.receiver)]
         counted = {each.index for each in standing(booked)}
         told = [_payment(each, device, counts=each.index in counted) for each in booked]
         return web.json_response({"flat": flat, "payments": told})

@@ -13,7 +13,9 @@ from commands.main import main
 from coordinator.config import BuildingConfig
 from coordinator.members import Action
 from coordinator.payments import MOST_AT_ONCE
-from coordinator.store import entries as entry_store, payments as payment_store
+from coordinator.store import StoreError, entries as entry_store, payments as payment_store
+from coordinator.store.payments import Bookings
+from coordinator.store.tables import entries
 from coordinator.web import load_openapi, resident_token
 from localvpp.audit import AuditedLog, audit_payments
 from localvpp.etp import (
@@ -68,13 +70,20 @@ async def booked(house: House) -> list[Booked]:
         return await payment_store.booked(connection)
 
 
+async def referred(house: House, *references: str) -> list[Booked]:
+    """Return what is booked by references: of one request, the log has them in no order."""
+    found = {each.payment.reference: each for each in await booked(house)}
+    assert sorted(found) == sorted(references)
+    return [found[each] for each in references]
+
+
 @on_both_databases
 async def test_payments_are_records_of_the_building_with_who_paid_whom(house: House) -> None:
     one, two = await house.invited("101"), await house.invited("102")
     told = await post(house, bill(), deposit("102", "d1"), deposit("102", "d2", 500, direction="paid_out"))
     assert told == (200, {"recorded": ["r1", "d1", "d2"], "known": []})
     building = house.key.device_id
-    first, second, third = await booked(house)
+    first, second, third = await referred(house, "r1", "d1", "d2")
     assert [(each.body.sender, each.body.receiver, each.flat) for each in (first, second, third)] == [
         (one.device, building, "101"),
         (two.device, building, "102"),
@@ -116,7 +125,7 @@ async def test_nobody_counts_the_payments_of_a_batch_who_cannot_read_them(house:
     before = house.coordinator.ledger.size
     for count in (1, 2, 3, 4):
         assert (await post(house, *(deposit(reference=f"{count}-{at}") for at in range(count))))[0] == 200
-    assert [each.payment.reference for each in await booked(house)] == [
+    assert sorted(each.payment.reference for each in await booked(house)) == [
         f"{count}-{at}" for count in (1, 2, 3, 4) for at in range(count)
     ]
     log = await log_of(house)
@@ -136,6 +145,64 @@ async def test_nobody_counts_the_payments_of_a_batch_who_cannot_read_them(house:
                 assert response.status == 403
     status, mine = await own_payments(house, "101", own["Authorization"].removeprefix("Bearer "))
     assert (status, len(mine["payments"])) == (200, 10)
+
+
+async def test_a_batch_is_of_one_slot_though_another_begins_while_it_is_made_up(
+    house: House, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.invited("101")
+    before = house.coordinator.ledger.size
+    read = clock.wall_ms
+
+    def told() -> int:
+        clock.step(60_000)
+        return read()
+
+    monkeypatch.setattr(clock, "wall_ms", told)
+    assert (await post(house, deposit(reference="d1"), deposit(reference="d2")))[0] == 200
+    monkeypatch.undo()
+    told_of = [each.record.envelope.slot for each in (await log_of(house)).entries if each.index >= before]
+    assert len(told_of) == 3
+    assert len(set(told_of)) == 1
+
+
+async def test_nobody_counts_the_payments_before_his_own_by_its_place_in_the_log(house: House) -> None:
+    await house.invited("101")
+    said = [f"{at:02}" for at in range(40)]
+    assert await post(house, *(deposit(reference=each) for each in said)) == (200, {"recorded": said, "known": []})
+    logged = [each.payment.reference for each in await booked(house)]
+    assert sorted(logged) == said
+    assert logged != said, "forty come in the order in which they were said once in 40! times"
+
+
+@on_both_databases
+async def test_each_payment_is_read_once_however_often_accounts_are_asked_for(house: House) -> None:
+    await house.invited("101")
+    bookings = Bookings(house.coordinator.engine)
+    assert await bookings.every() == ()
+    await post(house, deposit())
+    first = await bookings.every()
+    assert await bookings.every() is first, "nothing was booked since"
+    await post(house, bill())
+    second = await bookings.every()
+    assert list(second) == await booked(house)
+    assert [each.payment.reference for each in second] == ["d1", "r1"]
+    assert second[0] is first[0]
+
+
+async def test_a_payment_whose_body_is_not_there_is_read_when_it_is_there_again(house: House) -> None:
+    await house.invited("101")
+    bookings = Bookings(house.coordinator.engine)
+    await post(house, bill())
+    (paid,) = await booked(house)
+    body = entries.update().where(entries.c.log_index == paid.index)
+    async with house.coordinator.engine.begin() as connection:
+        await connection.execute(body.values(body=None))
+    with pytest.raises(StoreError, match=f"entry {paid.index} is a payment, and its body is not here"):
+        await bookings.every()
+    async with house.coordinator.engine.begin() as connection:
+        await connection.execute(body.values(body=paid.body.encode()))
+    assert list(await bookings.every()) == [paid]
 
 
 async def test_a_payment_that_was_booked_wrongly_is_taken_back_once_and_its_record_stays(house: House) -> None:
@@ -169,7 +236,7 @@ async def test_a_payment_of_a_flat_that_was_enrolled_anew_is_taken_back_with_the
     assert (await post(house, bill(reference="r2")))[0] == 200, "what a flat owed it can pay when it has left"
     new = await house.invited("101")
     assert (await post(house, reversal("r1"), bill(reference="r3")))[0] == 200
-    every = await booked(house)
+    every = await referred(house, "r1", "r2", "x1", "r3")
     assert [each.body.sender for each in every] == [old.device, old.device, old.device, new.device]
     enrolled = {old.device: (1, "101"), new.device: (every[1].index + 1, "101")}
     assert list(findings(every, house.key.device_id, enrolled)) == []
@@ -258,7 +325,8 @@ async def test_what_is_set_off_comes_to_nothing_and_is_taken_back_together(house
     assert (status, answer["error"]["field"]) == (400, "payments.0.flat"), "each flat's comes to nothing by itself"
     assert "what is set off for 101 comes to -500 yen" in answer["error"]["message"]
     assert (await post(house, used, bill("101", "s2", 500, way="set_off")))[0] == 200
-    assert [(each.body.sender == one.device, each.yen(house.key.device_id)) for each in await booked(house)] == [
+    both = await referred(house, "s1", "s2")
+    assert [(each.body.sender == one.device, each.yen(house.key.device_id)) for each in both] == [
         (False, -500),
         (True, 500),
     ]
@@ -315,11 +383,11 @@ async def test_a_flat_sees_what_it_has_paid_and_was_paid_and_nobody_elses(house:
     booked_here = {each.payment.reference: each for each in await booked(house)}
     assert [
         (each["reference"], each["counts"], each.get("direction"), each.get("yen"), each.get("month"))
-        for each in told["payments"]
+        for each in sorted(told["payments"], key=lambda each: str(each["reference"]))
     ] == [
-        ("r1", False, "received", 5024, "2026-10"),
         ("d1", True, "received", 20_000, None),
         ("d3", True, "paid_out", 7, None),
+        ("r1", False, "received", 5024, "2026-10"),
         ("x1", False, None, None, None),
     ]
     assert told["payments"][3]["reverses"] == booked_here["r1"].hash.hex()
@@ -367,8 +435,7 @@ async def test_an_auditor_finds_a_payment_of_a_stranger_and_what_takes_back_noth
     assert (await post(house, bill(), deposit("102")))[0] == 200
     assert (await post(house, reversal("r1")))[0] == 200
     assert audit_payments(await log_of(house)) == ()
-    first = (await booked(house))[0]
-    back = (await booked(house))[2]
+    first, of_102, back = await referred(house, "r1", "d1", "x1")
     stranger = await sign(house, DeviceId(b"\x09" * 16), cash("s1"))
     twice = await sign(house, one.device, TakenBack(day=date(2026, 11, 21), reference="s2", record=first.hash))
     nothing = await sign(house, one.device, TakenBack(day=date(2026, 11, 21), reference="s3", record=bytes(32)))
@@ -381,7 +448,7 @@ async def test_an_auditor_finds_a_payment_of_a_stranger_and_what_takes_back_noth
         f"entry {stranger.index}: a payment of {'09' * 16}, who was not in the building",
         f"entry {twice.index} takes back entry {first.index}, which entry {back.index} has taken back",
         f"entry {nothing.index} takes back {'00' * 32}, which is no payment before it",
-        f"entry {doubled.index}: the reference d1 is that of entry {first.index + 1}",
+        f"entry {doubled.index}: the reference d1 is that of entry {of_102.index}",
         f"entry {other.index}: a payment on the account of 101 by a device of 102",
         f"entry {parts.index}: a payment on the account of common by a device of 101",
         "what was set off on the account of 101 comes to 10 yen, and not to nothing",

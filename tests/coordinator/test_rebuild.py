@@ -17,9 +17,11 @@ from coordinator.nextkey import SHEET, key_on_sheet
 from coordinator.rebuild import RebuildError, rebuild
 from coordinator.site import REBUILT, claimed
 from coordinator.store import prices as price_store
+from coordinator.store.payments import Bookings
 from coordinator.vault import make_recovery_key, recovery_recipient
 from coordinator.witnesses import Said
 from localvpp import tlog
+from localvpp.audit import audit_payments
 from localvpp.etp import (
     Algorithm,
     Ed25519Signer,
@@ -42,6 +44,7 @@ from localvpp.vault import RECOVERY, Opening, SecretKey, open_bodies, seal, seal
 
 from .conftest import NEXT, ORIGIN, SLOT, House, open_house, turn_key
 from .flat import WAIT_S, Flat, ManualClock
+from .test_payments import deposit, log_of, post, reversal
 
 SECRET = SecretKey(RECOVERY, b"7" * 32)
 OTHER = SecretKey(RECOVERY, b"8" * 32)
@@ -340,6 +343,27 @@ async def test_parts_that_were_only_said_to_be_for_the_sheet_are_passed_over(
         place.with_name(str(int(place.name) + later)).write_bytes(sealed)
     place.with_name(str(int(place.name) + 9)).write_bytes(b"nonsense")
     assert (await rebuild(elsewhere, lost.mirror, [SECRET], clock)).root == lost.root
+
+
+async def test_what_flats_paid_comes_back_and_is_booked_on(
+    config: BuildingConfig, elsewhere: BuildingConfig, clock: ManualClock, tmp_path: Path, socket_enabled: None
+) -> None:
+    keys = config.data / "keys"
+    keys.mkdir(parents=True, mode=0o700)
+    make_recovery_key(keys, SECRET)
+    paid, kept = deposit("101", "r1", 20_000), deposit("102", "r2", 5_000)
+    async with open_house(config, clock) as house:
+        for name in ("101", "102"):
+            await house.invited(name)
+        assert (await post(house, paid, kept))[0] == 200
+        before = await Bookings(house.coordinator.engine).every()
+        mirror = await mirrored(house, tmp_path)
+    await rebuild(elsewhere, mirror, [SECRET], clock)
+    async with open_house(elsewhere, clock) as house:
+        assert await Bookings(house.coordinator.engine).every() == before
+        assert await post(house, paid, kept) == (200, {"recorded": [], "known": ["r1", "r2"]})
+        assert (await post(house, reversal("r1")))[0] == 200
+        assert audit_payments(await log_of(house)) == ()
 
 
 def leave_out(lost: Lost, *indexes: int) -> None:

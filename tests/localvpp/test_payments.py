@@ -7,8 +7,9 @@ from hashlib import sha256
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from localvpp.etp import BillName, Body, DeviceId, Paid, RecordHash, TakenBack, Way
+from localvpp.etp import BillName, Body, DeviceId, FieldError, Paid, RecordHash, TakenBack, Way
 from localvpp.payments import AccountsError, Bill, Booked, _check_sums, accounts_of, findings, standing
+from localvpp.settlement.tariff import Month
 
 BUILDING = DeviceId(bytes(16))
 DAY = date(2026, 11, 27)
@@ -107,6 +108,17 @@ def test_accounts_that_do_not_come_to_bills_and_records_are_not_given_out(by: in
     other = replace(account, bills=(replace(one, bill=replace(one.bill, yen=25 + by)),))
     with pytest.raises(AccountsError, match=f"what is open less deposits is {15 + by} yen by the accounts, and 15 by"):
         _check_sums([other], bills, book.booked, BUILDING)
+
+
+@pytest.mark.parametrize("month", ["0000-01", "1969-12", "1970-01", "1999-12", "2026-10", "9998-12", "9999-01"])
+def test_a_payment_names_a_month_that_can_be_billed_and_no_other(month: str) -> None:
+    try:
+        Month.parse(month)
+    except ValueError:
+        with pytest.raises(FieldError, match="is no month"):
+            BillName(month, bytes(32))
+    else:
+        assert BillName(month, bytes(32)).month == month
 
 
 def test_two_bills_of_one_month_are_refused() -> None:

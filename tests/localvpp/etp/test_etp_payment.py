@@ -39,7 +39,9 @@ PAID = Paid(day=DAY, reference="debit-20261127-101", yen=5024, way=Way.DEBIT, bi
 BODY = replace(Body.word(0, 0, 60, sender=FLAT, receiver=BUILDING, place="101"), payment=PAID)
 
 references = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True)
-bills = st.builds(BillName, st.from_regex(r"[0-9]{4}-(0[1-9]|1[0-2])", fullmatch=True).filter(str.isascii), hashes)
+bills = st.builds(
+    BillName, st.from_regex(r"(19[7-9][0-9]|[2-8][0-9]{3})-(0[1-9]|1[0-2])", fullmatch=True).filter(str.isascii), hashes
+)
 payments = st.builds(
     Paid,
     day=st.dates(),
@@ -100,6 +102,7 @@ def test_what_is_read_is_the_one_encoding_of_what_it_says(payment: Payment, data
         ([2, "2026-11-27", "r", MOST_YEN + 1, 1], "a payment of 10000000000 yen"),
         ([1, "2026-11-27", "r", 1, 1, "2026-13", bytes(32)], "'2026-13' is no month"),
         ([1, "2026-11-27", "r", 1, 1, "2026-00", bytes(32)], "'2026-00' is no month"),
+        ([1, "2026-11-27", "r", 1, 1, "0000-01", bytes(32)], "'0000-01' is no month"),
         ([1, "2026-11-27", "r", 1, 1, "2026-10\n", bytes(32)], "is no month"),
         ([1, "2026-11-27", "r", 1, 1, "2026-10", bytes(31)], "has 31 bytes"),
         ([1, "2026-11-27", "r", True, 1, "2026-10", bytes(32)], "expected"),

@@ -88,7 +88,9 @@ def test_the_csv_has_every_bill_and_every_payment_with_where_it_stands_and_the_s
 def test_the_page_says_what_is_open_and_names_statements_and_records_in_both_languages() -> None:
     one, two = accounts()
     japanese, english = (account_page(sheet_of(one), language) for language in (Language.JAPANESE, Language.ENGLISH))
-    assert "未払いの額<br><strong>1,212円</strong>" in japanese
+    assert "お支払いいただく額<br><strong>1,212円</strong>" in japanese
+    assert "未払い" not in japanese, "on the manager's list that would be what the association owes"
+    assert "<td>預り金の返還・充当</td>" in japanese
     assert "Open<br><strong>1,212 yen</strong>" in english
     for page in (japanese, english):
         for each in one.bills:
@@ -153,7 +155,7 @@ def test_the_pdf_says_the_same_and_is_the_same_bytes_again() -> None:
     assert data == account_pdf(sheet_of(one), Language.JAPANESE, software="test")
     document = pypdfium2.PdfDocument(data)
     told = "".join(page.get_textpage().get_text_bounded() for page in document)
-    for text in ("1,212円", "未払いの額", "2026-12-01", "18,060", "取り消した記録"):
+    for text in ("1,212円", "お支払いいただく額", "2026-12-01", "18,060", "取り消した記録"):
         assert text in told
     plain = "".join(told.split())
     assert one.bills[0].bill.statement.hex() in plain

@@ -28,7 +28,8 @@ MOST_YEN: Final = 10**10 - 1
 """Of one payment: what a request to a bank has room for."""
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 """No letters of which names are made in Japan, no space: it is what finds a payment in the association's books."""
-_MONTH: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH: Final = re.compile(r"(?!9999)(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])")
+"""A month that can be billed (`settlement.tariff.Month`): with another one, which stays, no account is laid out."""
 
 
 class Way(IntEnum):
