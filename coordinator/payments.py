@@ -44,7 +44,7 @@ from .store.payments import Bookings
 
 MOST_AT_ONCE: Final = MOST_FLATS
 """A bank's answer has one of each flat, and cannot be divided. They fit into what a request may have
-(`web.application`), and, with what stands in, into one commit."""
+(`web.api`), and, with what stands in, into one commit."""
 
 _RANDOM: Final = SystemRandom()
 _log = logging.getLogger(__name__)

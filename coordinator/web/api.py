@@ -46,6 +46,8 @@ _GO_ON: Final = (
     'the body: write {"size": N}, N being the number of entries you were shown, and where you overrule witnesses that '
     'object, "despite": [FLAT, …]'
 )
+LARGEST_BOOKING: Final = 512 * 1024
+"""Of the manager: as many payments as are booked at once (`payments.MOST_AT_ONCE`)."""
 _HASH: Final = re.compile("[0-9a-f]{64}")
 _MOST_RECORDS: Final = 500
 _MOST_SLOTS: Final = 2_000
@@ -242,7 +244,7 @@ class Api:
 
     async def pay(self, request: web.Request) -> web.Response:
         """Book what flats have paid, or were paid."""
-        done = await self.payments.record(await read_json(request))
+        done = await self.payments.record(await read_json(request.clone(client_max_size=LARGEST_BOOKING)))
         return web.json_response(done.plain())
 
     async def conflict(self, request: web.Request) -> web.Response:

@@ -15,8 +15,8 @@ from .security import Access, Gate, add_headers
 OPENAPI: Final = Path(__file__).parent / "openapi.yaml"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's, where PyYAML was built with it: a tenth of the time, which is seconds of a small computer's start."""
-LARGEST_BODY: Final = 512 * 1024
-"""The largest body that is read is of the most payments that are booked at once (`payments.MOST_AT_ONCE`)."""
+LARGEST_BODY: Final = 64 * 1024
+"""Whoever asks: an enrolment has less than one kilobyte. What may be longer reads more by itself (`Api.pay`)."""
 
 
 @cache
