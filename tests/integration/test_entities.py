@@ -268,6 +268,11 @@ class Seconds:
         return self.flat.state
 
 
+SLOW_SLOTS = pytest.mark.parametrize("clock", [1], indirect=True, ids=["in real time"])
+"""For tests that count each change: by the quick clock a slot ends within a minute, and its record changes what is
+shown."""
+
+
 @pytest.fixture
 async def seconds(hass: HomeAssistant, make_entry: MakeEntry) -> AsyncIterator[Seconds]:
     """A flat whose seconds pass when a test says so; all of its devices have been read once."""
@@ -286,6 +291,7 @@ NOISY = ("12000101_power", "_pv_power", "_battery_power", "_state_of_charge")
 """The measurements that are enabled from the beginning."""
 
 
+@SLOW_SLOTS
 async def test_noisy_measurements_are_shown_every_five_seconds(
     hass: HomeAssistant, seconds: Seconds, entity_registry: er.EntityRegistry
 ) -> None:
@@ -315,6 +321,7 @@ async def test_noisy_measurements_are_shown_every_five_seconds(
     assert not seconds.told
 
 
+@SLOW_SLOTS
 async def test_what_has_happened_is_shown_at_once_and_once(
     hass: HomeAssistant, seconds: Seconds, issue_registry: ir.IssueRegistry
 ) -> None:
@@ -345,6 +352,7 @@ async def test_what_has_happened_is_shown_at_once_and_once(
         assert seconds.counts(suffix) == (0, 0), suffix
 
 
+@SLOW_SLOTS
 async def test_a_measurement_that_is_lost_or_found_is_shown_at_once(hass: HomeAssistant, seconds: Seconds) -> None:
     state = seconds.second(0)
     assert state.meter is not None
